@@ -1,0 +1,6 @@
+/// System calls through the foreign function API; nothing else in the project touches `Linker`.
+module io.xdp4j.linux {
+    requires static org.jspecify;
+
+    exports io.xdp4j.linux;
+}
