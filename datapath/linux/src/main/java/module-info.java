@@ -3,4 +3,6 @@ module io.xdp4j.linux {
     requires static org.jspecify;
 
     exports io.xdp4j.linux;
+    exports io.xdp4j.linux.afpacket;
+    exports io.xdp4j.linux.device;
 }
