@@ -1,0 +1,277 @@
+package io.xdp4j.core.device;
+
+import io.xdp4j.core.HotPath;
+import io.xdp4j.core.frame.FramePool;
+import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.core.napi.Worker;
+import io.xdp4j.core.napi.WorkerGroup;
+import io.xdp4j.core.program.XdpProgram;
+import io.xdp4j.core.trace.Ledger;
+import io.xdp4j.core.trace.Tracepoints;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A running datapath: its frames, workers, devices and the ledger over all of them.
+///
+/// ```java
+/// try (Datapath datapath = Datapath.builder().workers(2).build()) {
+///     NetDevice nic = datapath.open(new DeviceSpec("nic0", "generator", Map.of("queues", 4L)));
+///     nic.attach(xdp -> XDP_TX);
+///     nic.up();
+///     ...
+///     Ledger ledger = datapath.drain(Duration.ofSeconds(5));
+/// }
+/// ```
+///
+/// Thread: any but a worker's.
+public final class Datapath implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Datapath.class);
+
+    /// Emulated devices are numbered from here, above what a host's real interfaces use.
+    private static final int FIRST_IFINDEX = 1001;
+
+    private static final long DRAIN_POLL_NANOS = 1_000_000;
+
+    private final FramePool pool;
+    private final Tracepoints tracepoints = new Tracepoints();
+    private final WorkerGroup workers;
+    private final Redirector redirector = new Redirector();
+    private final Map<String, NetDevice> devices = new LinkedHashMap<>();
+    private final IdentityHashMap<NetDevice, DeviceTarget> targets = new IdentityHashMap<>();
+    private final List<Consumer<NetDevice>> unregisterListeners = new CopyOnWriteArrayList<>();
+    private final IdentityHashMap<XdpProgram, Integer> programIds = new IdentityHashMap<>();
+    private final AtomicInteger nextProgramId = new AtomicInteger(1);
+    private final AtomicInteger nextMapId = new AtomicInteger(1);
+    private final XdpFrame[][] scratch;
+    private int nextIfindex = FIRST_IFINDEX;
+    private int nextFirstWorker;
+    private boolean closed;
+
+    private Datapath(Builder builder) {
+        pool = new FramePool(builder.frames, builder.workers);
+        workers = new WorkerGroup(builder.workers, pool, tracepoints, builder.cpus);
+        scratch = new XdpFrame[builder.workers][1];
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    // ---- parts
+
+    public FramePool pool() {
+        return pool;
+    }
+
+    public WorkerGroup workers() {
+        return workers;
+    }
+
+    public Tracepoints tracepoints() {
+        return tracepoints;
+    }
+
+    public Redirector redirector() {
+        return redirector;
+    }
+
+    /// Devices in the order they were made.
+    public List<NetDevice> devices() {
+        synchronized (devices) {
+            return List.copyOf(devices.values());
+        }
+    }
+
+    public Optional<NetDevice> device(String name) {
+        synchronized (devices) {
+            return Optional.ofNullable(devices.get(name));
+        }
+    }
+
+    /// Opens a device by its transport. Where one request makes two devices (veth), the first is
+    /// returned.
+    ///
+    /// Fails: [DeviceException]; an unknown transport is named with the known ones.
+    public NetDevice open(DeviceSpec spec) {
+        TreeSet<String> known = new TreeSet<>();
+        for (NetDeviceProvider provider : ServiceLoader.load(NetDeviceProvider.class)) {
+            if (provider.transports().contains(spec.transport())) {
+                return provider.open(this, spec).getFirst();
+            }
+            known.addAll(provider.transports());
+        }
+        throw new DeviceException(
+                DeviceException.Kind.UNSUPPORTED,
+                spec.name()
+                        + ": transport: "
+                        + spec.transport()
+                        + " (expected: one of "
+                        + known
+                        + ")");
+    }
+
+    /// A new map id.
+    public int nextMapId() {
+        return nextMapId.getAndIncrement();
+    }
+
+    /// The program with its id; the same program keeps the same id.
+    public AttachedProgram loaded(XdpProgram program) {
+        return new AttachedProgram(program, programId(program), program.hasFrags());
+    }
+
+    /// The device as a redirect target.
+    public DeviceTarget target(NetDevice device) {
+        synchronized (devices) {
+            DeviceTarget target = targets.get(device);
+            if (target == null) {
+                throw new IllegalStateException(device + " is closed");
+            }
+            return target;
+        }
+    }
+
+    /// Calls back with each device that goes away, as long as the datapath lives.
+    public void onUnregister(Consumer<NetDevice> listener) {
+        unregisterListeners.add(listener);
+    }
+
+    private int programId(XdpProgram program) {
+        synchronized (programIds) {
+            return programIds.computeIfAbsent(program, p -> nextProgramId.getAndIncrement());
+        }
+    }
+
+    int nextIfindex() {
+        synchronized (devices) {
+            return nextIfindex++;
+        }
+    }
+
+    /// The worker of a device's first queue: devices start where the last one ended.
+    int nextFirstWorker(int queues) {
+        synchronized (devices) {
+            int first = nextFirstWorker;
+            nextFirstWorker = (first + queues) % workers.size();
+            return first;
+        }
+    }
+
+    void register(NetDevice device) {
+        synchronized (devices) {
+            if (devices.containsKey(device.name())) {
+                throw new DeviceException(
+                        DeviceException.Kind.USAGE,
+                        "device " + device.name() + ": name is taken (expected: unique names)");
+            }
+            devices.put(device.name(), device);
+            DeviceTarget target = new DeviceTarget(device);
+            targets.put(device, target);
+            redirector.setDevice(device.ifindex(), target);
+        }
+    }
+
+    void unregister(NetDevice device) {
+        redirector.setDevice(device.ifindex(), null);
+        synchronized (devices) {
+            devices.remove(device.name(), device);
+            targets.remove(device);
+        }
+        unregisterListeners.forEach(listener -> listener.accept(device));
+    }
+
+    @HotPath
+    XdpFrame[] scratch(Worker worker) {
+        return scratch[worker.index()];
+    }
+
+    // ---- life
+
+    /// Where all frames are at this moment; exact only after [#drain].
+    public Ledger ledger() {
+        return Ledger.sum(
+                workers.all().stream().map(Worker::ledger).toList(), pool.free(), pool.size());
+    }
+
+    /// Stops receiving, lets what is queued find its way out, and returns the final ledger.
+    ///
+    /// Fails: never; after `timeoutNanos` the ledger shows what is still in flight.
+    public Ledger drain(long timeoutNanos) {
+        devices().forEach(NetDevice::stopReceiving);
+        long deadline = System.nanoTime() + timeoutNanos;
+        do {
+            workers.synchronize();
+            if (pool.free() == pool.size()) {
+                break;
+            }
+            LockSupport.parkNanos(DRAIN_POLL_NANOS);
+        } while (System.nanoTime() - deadline < 0);
+        workers.synchronize();
+        return ledger();
+    }
+
+    /// Closes the devices in reverse order, then the workers and the pool.
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        List<NetDevice> open = new ArrayList<>(devices());
+        for (NetDevice device : open.reversed()) {
+            try {
+                device.close();
+            } catch (RuntimeException e) {
+                LOG.warn("closing {}: {}", device.name(), e.getMessage());
+            }
+        }
+        workers.close();
+        pool.close();
+    }
+
+    /// Settings of a datapath.
+    public static final class Builder {
+        private int workers = 1;
+        private int frames = 16384;
+        private List<Integer> cpus = List.of();
+
+        private Builder() {}
+
+        /// Workers, 1..64.
+        public Builder workers(int count) {
+            if (count < 1 || count > 64) {
+                throw new IllegalArgumentException("workers: " + count + " (expected: 1..64)");
+            }
+            this.workers = count;
+            return this;
+        }
+
+        /// Chunks of 4096 bytes in the pool, 1024..1048576.
+        public Builder frames(int count) {
+            this.frames = count;
+            return this;
+        }
+
+        /// CPUs to pin the workers to, in order; empty for none.
+        public Builder pin(List<Integer> list) {
+            this.cpus = List.copyOf(list);
+            return this;
+        }
+
+        public Datapath build() {
+            return new Datapath(this);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.xdp4j.core.device;
+
+import io.xdp4j.core.HotPath;
+import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.core.frame.XdpRxqInfo;
+import io.xdp4j.core.napi.Worker;
+import io.xdp4j.core.offload.SoftwareOffload;
+import io.xdp4j.core.program.RedirectTarget;
+import io.xdp4j.core.trace.DropReason;
+import org.jspecify.annotations.Nullable;
+
+/// A device as the target of a redirect, with one bulk queue per worker.
+///
+/// Kernel: `__xdp_enqueue`.
+public final class DeviceTarget implements RedirectTarget {
+    private final NetDevice device;
+    private final Worker[] workers;
+    private final DevBulkQueue[] bulk;
+    private final XdpFrame[][] segments;
+
+    DeviceTarget(NetDevice device) {
+        this.device = device;
+        this.workers = device.datapath().workers().all().toArray(Worker[]::new);
+        this.bulk = new DevBulkQueue[workers.length];
+        this.segments = new XdpFrame[workers.length][0];
+        for (int i = 0; i < workers.length; i++) {
+            bulk[i] = new DevBulkQueue(workers[i], device);
+        }
+    }
+
+    public NetDevice device() {
+        return device;
+    }
+
+    @Override
+    public int ifindex() {
+        return device.ifindex();
+    }
+
+    @HotPath
+    @Override
+    public int redirect(XdpFrame frame, XdpRxqInfo ingress, int cpu) {
+        return redirect(frame, ingress, cpu, null);
+    }
+
+    /// True when a broadcast may send a copy here.
+    @HotPath
+    public boolean accepts(XdpFrame frame) {
+        return device.checkForward(frame) == 0
+                && (!frame.hasFrags() || frame.isGso() || device.transmitsFrags());
+    }
+
+    /// The same with an egress program, as a devmap entry may have one.
+    @HotPath
+    public int redirect(
+            XdpFrame frame, XdpRxqInfo ingress, int cpu, @Nullable AttachedProgram egress) {
+        int error = device.checkForward(frame);
+        if (error != 0) {
+            return error;
+        }
+        if (frame.hasOffload() && !device.transmitsOffload(frame)) {
+            return redirectFinished(frame, ingress, cpu, egress);
+        }
+        if (frame.hasFrags() && !device.transmitsFrags()) {
+            return -Redirector.EOPNOTSUPP;
+        }
+        bulk[cpu].enqueue(frame, ingress, egress);
+        return 0;
+    }
+
+    private int redirectFinished(
+            XdpFrame frame, XdpRxqInfo ingress, int cpu, @Nullable AttachedProgram egress) {
+        if (!frame.isGso()) {
+            return SoftwareOffload.finishChecksum(frame)
+                    ? redirect(frame, ingress, cpu, egress)
+                    : -Redirector.EINVAL;
+        }
+        Worker worker = workers[cpu];
+        XdpFrame[] out = segmentsOf(cpu);
+        int count = SoftwareOffload.segment(frame, worker.frames(), out);
+        if (count == 0) {
+            return -Redirector.EOPNOTSUPP;
+        }
+        worker.ledger().entered(count - 1);
+        for (int i = 0; i < count; i++) {
+            out[i].setRxq(ingress);
+            int error = redirect(out[i], ingress, cpu, egress);
+            if (error != 0) {
+                DropReason reason = Redirector.reasonOf(error);
+                worker.drop(out[i], reason, device.ifindex());
+            }
+        }
+        return 0;
+    }
+
+    private XdpFrame[] segmentsOf(int cpu) {
+        if (segments[cpu].length == 0) {
+            segments[cpu] = new XdpFrame[SoftwareOffload.MAX_SEGMENTS];
+        }
+        return segments[cpu];
+    }
+
+    @Override
+    public String toString() {
+        return device.name();
+    }
+}

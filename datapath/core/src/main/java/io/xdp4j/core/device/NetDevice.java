@@ -1,0 +1,378 @@
+package io.xdp4j.core.device;
+
+import io.xdp4j.core.HotPath;
+import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.core.napi.Worker;
+import io.xdp4j.core.program.XdpProgram;
+import io.xdp4j.core.trace.DropReason;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A network device of the datapath: receive and transmit queues, an XDP program, a host side.
+///
+/// Subclasses supply the wire: they poll it and call [RxQueue#receiveNew], and implement
+/// [#xdpXmit]. Transmit queue i belongs to worker i.
+///
+/// Thread: control methods any thread but a worker's, one at a time per device; hot-path methods
+/// the worker they are given. Kernel: `struct net_device`.
+public abstract class NetDevice implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NetDevice.class);
+
+    /// Bytes of an Ethernet header (`ETH_HLEN`).
+    public static final int ETH_HLEN = 14;
+
+    /// What a frame may be longer than the MTU: header and one VLAN tag.
+    public static final int LENGTH_SLACK = ETH_HLEN + 4;
+
+    private final Datapath datapath;
+    private final String name;
+    private final int ifindex;
+    private final RxQueue[] rxQueues;
+    private final TxQueue[] txQueues;
+    private final AtomicReferenceArray<@Nullable HostPath> hostPaths;
+    private volatile long mac;
+    private volatile int mtu;
+    private volatile boolean up;
+    private volatile boolean carrier = true;
+    private volatile @Nullable AttachedProgram attached;
+    private boolean failureLogged;
+
+    /// Registers the device under its name and interface index.
+    protected NetDevice(Datapath datapath, DeviceInit init) {
+        this.datapath = datapath;
+        this.name = init.name();
+        this.ifindex = init.ifindex() == 0 ? datapath.nextIfindex() : init.ifindex();
+        this.mtu = init.mtu();
+        this.mac = init.mac();
+        int workers = datapath.workers().size();
+        int first = datapath.nextFirstWorker(init.rxQueues());
+        rxQueues = new RxQueue[init.rxQueues()];
+        for (int i = 0; i < rxQueues.length; i++) {
+            rxQueues[i] = new RxQueue(this, i, datapath.workers().get((first + i) % workers));
+        }
+        txQueues = new TxQueue[workers];
+        Arrays.setAll(txQueues, TxQueue::new);
+        hostPaths = new AtomicReferenceArray<>(workers);
+        datapath.register(this);
+    }
+
+    // ---- identity
+
+    public final Datapath datapath() {
+        return datapath;
+    }
+
+    public final String name() {
+        return name;
+    }
+
+    public final int ifindex() {
+        return ifindex;
+    }
+
+    /// The transport's name as the configuration has it: `af_packet`, `veth`, ...
+    public abstract String transport();
+
+    /// MAC address in the low 48 bits.
+    public final long mac() {
+        return mac;
+    }
+
+    protected final void setMac(long address) {
+        this.mac = address;
+    }
+
+    /// Payload bytes of the longest frame, the Ethernet header not counted.
+    public final int mtu() {
+        return mtu;
+    }
+
+    /// Changes the MTU. Fails: [DeviceException] when the device cannot.
+    public void changeMtu(int bytes) {
+        this.mtu = bytes;
+    }
+
+    protected final void setMtu(int bytes) {
+        this.mtu = bytes;
+    }
+
+    /// Administratively up (`IFF_UP`).
+    @HotPath
+    public final boolean isUp() {
+        return up;
+    }
+
+    /// The other end is there (`netif_carrier_ok`).
+    public final boolean hasCarrier() {
+        return carrier;
+    }
+
+    protected final void setCarrier(boolean on) {
+        this.carrier = on;
+    }
+
+    public final List<RxQueue> rxQueues() {
+        return List.of(rxQueues);
+    }
+
+    public final List<TxQueue> txQueues() {
+        return List.of(txQueues);
+    }
+
+    @HotPath
+    protected final RxQueue rxQueue(int index) {
+        return rxQueues[index];
+    }
+
+    @HotPath
+    protected final TxQueue txQueue(Worker worker) {
+        return txQueues[worker.index()];
+    }
+
+    // ---- control
+
+    /// Brings the device up (`ip link set up`).
+    public final void up() {
+        if (!up) {
+            open();
+            up = true;
+            opened();
+        }
+    }
+
+    /// Takes the device down; queued frames are freed and counted.
+    public final void down() {
+        if (up) {
+            up = false;
+            datapath.workers().synchronize();
+            stop();
+        }
+    }
+
+    /// Acquires what [#up] needs. Kernel: `ndo_open`.
+    protected void open() {}
+
+    /// Starts polling, now that the device is up.
+    protected void opened() {}
+
+    /// Releases what [#open] acquired. Kernel: `ndo_stop`.
+    protected void stop() {}
+
+    /// Takes no new frames from outside any more, but still sends; the first half of a drain.
+    public void stopReceiving() {}
+
+    /// True when nothing more will arrive by itself: a finished replay, a generator at its count.
+    public boolean isExhausted() {
+        return false;
+    }
+
+    @Override
+    public void close() {
+        down();
+        datapath.unregister(this);
+    }
+
+    // ---- XDP attach
+
+    /// The attached program, null when there is none.
+    public final @Nullable AttachedProgram attached() {
+        return attached;
+    }
+
+    /// Attaches a program, or replaces the one that is there without losing a frame.
+    ///
+    /// Fails: [XdpAttachException] with the kernel's errno. Kernel: `dev_xdp_attach` with flags 0.
+    public final XdpLink attach(XdpProgram program) {
+        synchronized (this) {
+            checkAttach(program);
+            boolean first = attached == null;
+            AttachedProgram next = datapath.loaded(program);
+            if (first) {
+                enableXdp(next);
+            }
+            setProgram(next);
+            return new XdpLink(this, next);
+        }
+    }
+
+    /// Removes the program; no error when there is none.
+    public final void detach() {
+        synchronized (this) {
+            if (attached != null) {
+                setProgram(null);
+                datapath.workers().synchronize();
+                disableXdp();
+            }
+        }
+    }
+
+    final boolean detachIf(AttachedProgram expected) {
+        synchronized (this) {
+            if (!expected.equals(attached)) {
+                return false;
+            }
+            detach();
+            return true;
+        }
+    }
+
+    private void setProgram(@Nullable AttachedProgram next) {
+        attached = next;
+        for (RxQueue queue : rxQueues) {
+            queue.swap(next);
+        }
+    }
+
+    /// Refuses a program with [XdpAttachException].
+    protected void checkAttach(XdpProgram program) {}
+
+    /// Called before the first program starts to run.
+    protected void enableXdp(AttachedProgram program) {}
+
+    /// Called when the last program no longer runs anywhere.
+    protected void disableXdp() {}
+
+    /// Logs the first exception of a program on this device; the frame counts as ABORTED.
+    final void programFailed(AttachedProgram program, RuntimeException e) {
+        if (!failureLogged) {
+            failureLogged = true;
+            LOG.warn(
+                    "{}: program {} threw; its packets count as ABORTED (logged once a device)",
+                    name,
+                    program.program().name(),
+                    e);
+        }
+    }
+
+    // ---- host side
+
+    /// Sets who takes PASSed frames on a worker; null frees them, counted as passed.
+    public final void setHostPath(Worker worker, @Nullable HostPath path) {
+        hostPaths.set(worker.index(), path);
+    }
+
+    /// Hands a frame to the host side.
+    ///
+    /// Owns: the frame from here on.
+    @HotPath
+    public final void deliver(Worker worker, XdpFrame frame) {
+        worker.ledger().passed(1);
+        HostPath path = hostPaths.getPlain(worker.index());
+        if (path == null) {
+            worker.frames().free(frame);
+        } else {
+            path.receive(frame);
+        }
+    }
+
+    // ---- transmit
+
+    /// True when frames of several chunks can be sent (`NETDEV_XDP_ACT_NDO_XMIT_SG`).
+    @HotPath
+    public boolean transmitsFrags() {
+        return false;
+    }
+
+    /// True when the device can finish this frame's offloads, or pass them on.
+    @HotPath
+    public boolean transmitsOffload(XdpFrame frame) {
+        return false;
+    }
+
+    /// Queues or sends `count` frames. With `flush` no more follow in this poll.
+    ///
+    /// Owns: the accepted frames, always a prefix; the caller frees the others. Fails: a negative
+    /// errno when none was taken. Kernel: `ndo_xdp_xmit`.
+    @HotPath
+    public abstract int xdpXmit(Worker worker, XdpFrame[] frames, int count, boolean flush);
+
+    /// Sends XDP_TX frames; the same contract.
+    @HotPath
+    protected int xdpTx(Worker worker, XdpFrame[] frames, int count) {
+        return xdpXmit(worker, frames, count, true);
+    }
+
+    /// Sends a frame that the host side wrote.
+    ///
+    /// Owns: the frame; a frame that cannot be sent is dropped and counted here. Kernel:
+    /// `ndo_start_xmit`.
+    @HotPath
+    public void hostXmit(Worker worker, XdpFrame frame) {
+        XdpFrame[] one = datapath.scratch(worker);
+        one[0] = frame;
+        int sent = xdpXmit(worker, one, 1, false);
+        if (sent != 1) {
+            txQueue(worker).dropped(1);
+            worker.drop(
+                    frame,
+                    sent == -Redirector.ENETDOWN
+                            ? DropReason.TX_DEVICE_DOWN
+                            : DropReason.TX_RING_FULL,
+                    ifindex);
+        }
+    }
+
+    /// The length rule for frames that enter a device: 0 or a negative errno.
+    ///
+    /// Kernel: `xdp_ok_fwd_dev`, `is_skb_forwardable`.
+    @HotPath
+    public final int checkForward(XdpFrame frame) {
+        if (!up) {
+            return -Redirector.ENETDOWN;
+        }
+        if (!frame.isGso() && frame.totalLength() > mtu + LENGTH_SLACK) {
+            return -Redirector.EMSGSIZE;
+        }
+        return 0;
+    }
+
+    // ---- counters
+
+    /// Totals over the queues.
+    public LinkStats linkStats() {
+        long rxPackets = 0;
+        long rxBytes = 0;
+        long rxDropped = 0;
+        for (RxQueue queue : rxQueues) {
+            rxPackets += queue.packets();
+            rxBytes += queue.bytes();
+            rxDropped += queue.drops();
+        }
+        long txPackets = 0;
+        long txBytes = 0;
+        long txDropped = 0;
+        for (TxQueue queue : txQueues) {
+            txPackets += queue.packets();
+            txBytes += queue.bytes();
+            txDropped += queue.dropped();
+        }
+        return new LinkStats(rxPackets, rxBytes, txPackets, txBytes, rxDropped, txDropped);
+    }
+
+    /// The driver's own counters under their `ethtool -S` names, in order.
+    public Map<String, Long> ethtoolStats() {
+        Map<String, Long> stats = new LinkedHashMap<>();
+        for (RxQueue queue : rxQueues) {
+            String prefix = "rx_queue_" + queue.queueIndex() + "_";
+            stats.put(prefix + "packets", queue.packets());
+            stats.put(prefix + "bytes", queue.bytes());
+            stats.put(prefix + "drops", queue.drops());
+            stats.put(prefix + "xdp_redirect", queue.xdpRedirect());
+            stats.put(prefix + "xdp_drops", queue.xdpDrop() + queue.xdpAborted());
+            stats.put(prefix + "xdp_tx", queue.xdpTx());
+            stats.put(prefix + "xdp_tx_errors", queue.xdpTxErrors());
+        }
+        return stats;
+    }
+
+    @Override
+    public final String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,283 @@
+package io.xdp4j.core.device;
+
+import static io.xdp4j.core.program.XdpAction.XDP_ABORTED;
+import static io.xdp4j.core.program.XdpAction.XDP_DROP;
+import static io.xdp4j.core.program.XdpAction.XDP_PASS;
+import static io.xdp4j.core.program.XdpAction.XDP_REDIRECT;
+import static io.xdp4j.core.program.XdpAction.XDP_TX;
+
+import io.xdp4j.core.HotPath;
+import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.core.frame.XdpRxqInfo;
+import io.xdp4j.core.napi.FlushPhase;
+import io.xdp4j.core.napi.Flushable;
+import io.xdp4j.core.napi.Worker;
+import io.xdp4j.core.program.XdpBuff;
+import io.xdp4j.core.trace.DropReason;
+import io.xdp4j.core.trace.TraceListener;
+import org.jspecify.annotations.Nullable;
+
+/// One receive queue: runs the attached program on each frame and acts on its answer.
+///
+/// A queue belongs to one worker for good. The device's poller calls [#receive] for each frame it
+/// takes from the wire, the ring or the generator.
+///
+/// Thread: [#receive] and the counters' writes on the queue's worker; the program may be swapped
+/// from any thread and takes effect with the next frame. Kernel: `veth_xdp_rcv_one` and `struct
+/// netdev_rx_queue`.
+public final class RxQueue implements XdpRxqInfo, Flushable {
+    /// XDP_TX frames sent at a time (`VETH_XDP_TX_BULK_SIZE`).
+    static final int TX_BULK = 16;
+
+    private final NetDevice device;
+    private final int index;
+    private final int ifindex;
+    private final Worker worker;
+    private final XdpBuff xdp;
+    private volatile @Nullable AttachedProgram attached;
+
+    private final XdpFrame[] txBulk = new XdpFrame[TX_BULK];
+    private int txCount;
+
+    private long packets;
+    private long bytes;
+    private long drops;
+    private long xdpPass;
+    private long xdpDrop;
+    private long xdpAborted;
+    private long xdpTx;
+    private long xdpTxErrors;
+    private long xdpRedirect;
+    private long xdpRedirectErrors;
+
+    RxQueue(NetDevice device, int index, Worker worker) {
+        this.device = device;
+        this.index = index;
+        this.ifindex = device.ifindex();
+        this.worker = worker;
+        this.xdp = worker.xdp();
+    }
+
+    // ---- control
+
+    public NetDevice device() {
+        return device;
+    }
+
+    @Override
+    public int queueIndex() {
+        return index;
+    }
+
+    @Override
+    public int ifindex() {
+        return ifindex;
+    }
+
+    public Worker worker() {
+        return worker;
+    }
+
+    /// The program that runs on this queue now.
+    public @Nullable AttachedProgram attached() {
+        return attached;
+    }
+
+    void swap(@Nullable AttachedProgram program) {
+        attached = program;
+    }
+
+    // ---- hot path
+
+    /// A frame that enters the datapath here.
+    ///
+    /// Owns: the frame from here on.
+    @HotPath
+    public void receiveNew(XdpFrame frame) {
+        worker.ledger().entered(1);
+        receive(frame);
+    }
+
+    /// A frame that was in the datapath already, such as one from a peer.
+    ///
+    /// Owns: the frame from here on.
+    @HotPath
+    public void receive(XdpFrame frame) {
+        packets++;
+        bytes += frame.totalLength();
+        frame.setRxq(this);
+        AttachedProgram program = attached;
+        if (program == null) {
+            xdpPass++;
+            device.deliver(worker, frame);
+            return;
+        }
+        if (frame.hasFrags() && !program.hasFrags()) {
+            drop(frame, DropReason.RX_FRAGS_UNSUPPORTED);
+            return;
+        }
+        act(frame, program, run(frame, program));
+    }
+
+    @HotPath
+    private int run(XdpFrame frame, AttachedProgram program) {
+        xdp.load(frame, this, 0);
+        int action;
+        try {
+            action = program.program().run(xdp);
+        } catch (RuntimeException e) {
+            device.programFailed(program, e);
+            return XDP_ABORTED;
+        }
+        xdp.store();
+        return action;
+    }
+
+    @HotPath
+    private void act(XdpFrame frame, AttachedProgram program, int action) {
+        switch (action) {
+            case XDP_PASS -> {
+                xdpPass++;
+                device.deliver(worker, frame);
+            }
+            case XDP_TX -> queueTx(frame);
+            case XDP_REDIRECT -> redirect(frame, program.id());
+            case XDP_DROP -> {
+                xdpDrop++;
+                DropReason reason = xdp.dropReason();
+                worker.drop(frame, reason == null ? DropReason.XDP_DROP : reason, ifindex);
+            }
+            default -> abort(frame, program.id(), action);
+        }
+    }
+
+    @HotPath
+    private void redirect(XdpFrame frame, int progId) {
+        int error = device.datapath().redirector().redirect(worker, frame, this, progId);
+        if (error == 0) {
+            xdpRedirect++;
+            return;
+        }
+        xdpRedirectErrors++;
+        drop(frame, Redirector.reasonOf(error));
+    }
+
+    @HotPath
+    private void abort(XdpFrame frame, int progId, int action) {
+        xdpAborted++;
+        traceException(progId, action);
+        worker.drop(
+                frame,
+                action == XDP_ABORTED ? DropReason.XDP_ABORTED : DropReason.XDP_INVALID_ACTION,
+                ifindex);
+    }
+
+    @HotPath
+    private void traceException(int progId, int action) {
+        TraceListener trace = worker.trace();
+        if (trace != null) {
+            trace.xdpException(progId, action, ifindex);
+        }
+    }
+
+    /// Drops a received frame that never reaches a program.
+    @HotPath
+    public void drop(XdpFrame frame, DropReason reason) {
+        drops++;
+        worker.drop(frame, reason, ifindex);
+    }
+
+    /// Counts a frame that could not even be taken into the pool: it enters and ends here.
+    @HotPath
+    public void dropWithoutFrame(DropReason reason, int frames) {
+        drops += frames;
+        worker.ledger().entered(frames);
+        worker.ledger().dropped(reason, frames);
+        TraceListener trace = worker.trace();
+        if (trace != null) {
+            trace.frameDropped(reason, ifindex);
+        }
+    }
+
+    @HotPath
+    private void queueTx(XdpFrame frame) {
+        if (txCount == TX_BULK) {
+            flush();
+        }
+        if (txCount == 0) {
+            worker.flushLater(FlushPhase.XDP_TX, this);
+        }
+        txBulk[txCount++] = frame;
+    }
+
+    /// Sends the XDP_TX frames of this poll.
+    @HotPath
+    @Override
+    public void flush() {
+        int count = txCount;
+        if (count == 0) {
+            return;
+        }
+        txCount = 0;
+        int sent = device.xdpTx(worker, txBulk, count);
+        int error = Math.min(sent, 0);
+        sent = Math.max(sent, 0);
+        for (int i = sent; i < count; i++) {
+            worker.drop(txBulk[i], DropReason.XDP_TX_ERROR, ifindex);
+        }
+        xdpTx += sent;
+        xdpTxErrors += count - sent;
+        TraceListener trace = worker.trace();
+        if (trace != null) {
+            trace.xdpBulkTx(ifindex, sent, count - sent, error);
+        }
+    }
+
+    // ---- counters, readable by any thread
+
+    public long packets() {
+        return packets;
+    }
+
+    public long bytes() {
+        return bytes;
+    }
+
+    /// Frames lost on receive before or beside the program (`rx_drops`).
+    public long drops() {
+        return drops;
+    }
+
+    public long xdpPass() {
+        return xdpPass;
+    }
+
+    public long xdpDrop() {
+        return xdpDrop;
+    }
+
+    public long xdpAborted() {
+        return xdpAborted;
+    }
+
+    public long xdpTx() {
+        return xdpTx;
+    }
+
+    public long xdpTxErrors() {
+        return xdpTxErrors;
+    }
+
+    public long xdpRedirect() {
+        return xdpRedirect;
+    }
+
+    public long xdpRedirectErrors() {
+        return xdpRedirectErrors;
+    }
+
+    @Override
+    public String toString() {
+        return device.name() + ":" + index;
+    }
+}

@@ -1,0 +1,137 @@
+package io.xdp4j.core.frame;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.jctools.queues.varhandle.MpmcVarHandleArrayQueue;
+import org.jspecify.annotations.Nullable;
+
+/// All frames of a datapath: off-heap chunks of 4096 bytes, each with its one [XdpFrame].
+///
+/// Threads take chunks through a [FrameCache]; the pool itself only exchanges full magazines for
+/// empty ones. Threads that are no worker share one cache behind a lock.
+///
+/// Thread: any. Closing needs every chunk back. Kernel: `page_pool`.
+public final class FramePool implements AutoCloseable {
+    /// Chunks that change hands at a time.
+    static final int MAGAZINE = 64;
+
+    private static final int MIN_FRAMES = 1024;
+    private static final int MAX_FRAMES = 1 << 20;
+
+    private final Arena arena = Arena.ofShared();
+    private final int size;
+    private final MpmcVarHandleArrayQueue<XdpFrame[]> full;
+    private final MpmcVarHandleArrayQueue<XdpFrame[]> empty;
+    private final List<FrameCache> caches = new ArrayList<>();
+    private final FrameCache foreign;
+
+    /// Reserves `frames` chunks (1024..1048576, rounded up to a multiple of 64) for `caches`
+    /// workers.
+    public FramePool(int frames, int caches) {
+        if (frames < MIN_FRAMES || frames > MAX_FRAMES) {
+            throw new IllegalArgumentException(
+                    "frames: " + frames + " (expected: " + MIN_FRAMES + ".." + MAX_FRAMES + ")");
+        }
+        int magazines = (frames + MAGAZINE - 1) / MAGAZINE;
+        // Two a cache, and as many again in transit between two caches and the pool.
+        int spares = 4 * (caches + 1);
+        size = magazines * MAGAZINE;
+        full = new MpmcVarHandleArrayQueue<>(magazines + spares + 1);
+        empty = new MpmcVarHandleArrayQueue<>(magazines + spares + 1);
+        fill(magazines);
+        for (int i = 0; i < spares; i++) {
+            empty.offer(new XdpFrame[MAGAZINE]);
+        }
+        foreign = new FrameCache(this);
+    }
+
+    private void fill(int magazines) {
+        MemorySegment memory =
+                arena.allocate((long) size * XdpFrame.CHUNK_BYTES, XdpFrame.CHUNK_BYTES);
+        long chunk = memory.address();
+        for (int m = 0; m < magazines; m++) {
+            XdpFrame[] magazine = new XdpFrame[MAGAZINE];
+            for (int i = 0; i < MAGAZINE; i++) {
+                magazine[i] = new XdpFrame(this, chunk);
+                chunk += XdpFrame.CHUNK_BYTES;
+            }
+            full.offer(magazine);
+        }
+    }
+
+    /// A stock for one more worker, at most as many as the constructor was told.
+    public FrameCache newCache() {
+        FrameCache cache = new FrameCache(this);
+        synchronized (caches) {
+            caches.add(cache);
+        }
+        return cache;
+    }
+
+    /// A chunk for a thread that is no worker; null when the pool is empty.
+    public @Nullable XdpFrame allocateForeign() {
+        synchronized (foreign) {
+            return foreign.allocate();
+        }
+    }
+
+    /// Returns a packet from a thread that is no worker.
+    public void freeForeign(XdpFrame frame) {
+        synchronized (foreign) {
+            foreign.free(frame);
+        }
+    }
+
+    /// Chunks in all.
+    public int size() {
+        return size;
+    }
+
+    /// Chunks that are free; exact only while no worker polls.
+    public int free() {
+        int free = full.size() * MAGAZINE;
+        synchronized (caches) {
+            for (FrameCache cache : caches) {
+                free += cache.count();
+            }
+        }
+        synchronized (foreign) {
+            return free + foreign.count();
+        }
+    }
+
+    /// Frees the memory. Any frame still out becomes invalid.
+    @Override
+    public void close() {
+        arena.close();
+    }
+
+    XdpFrame[] takeEmpty() {
+        XdpFrame[] magazine = empty.poll();
+        if (magazine == null) {
+            throw new IllegalStateException("more caches than the pool was made for");
+        }
+        return magazine;
+    }
+
+    XdpFrame @Nullable [] exchangeEmpty(XdpFrame[] magazine) {
+        XdpFrame[] taken = full.poll();
+        if (taken != null) {
+            empty.offer(magazine);
+        }
+        return taken;
+    }
+
+    XdpFrame[] exchangeFull(XdpFrame[] magazine) {
+        XdpFrame[] taken = takeEmpty();
+        full.offer(magazine);
+        return taken;
+    }
+
+    @Override
+    public String toString() {
+        return "FramePool[size=" + size + ", free=" + free() + "]";
+    }
+}

@@ -1,0 +1,300 @@
+package io.xdp4j.core.frame;
+
+import io.netty.buffer.ByteBuf;
+import io.xdp4j.core.HotPath;
+import org.jspecify.annotations.Nullable;
+
+/// One packet in one chunk of the pool, or the head of a chain of chunks.
+///
+/// ```
+/// chunk                                                             chunk + 4096
+///   |  header 40  |  headroom .. meta |  data (length)  |  tailroom  |  320 kept  |
+/// ```
+///
+/// There is one object per chunk, made once with the pool. The header area is left alone, as the
+/// kernel keeps its frame structure there; a program never gets at it.
+///
+/// Thread: its single owner. Rings hand it over with release/acquire. Owns: its chunk and the
+/// chunks chained behind it ([#nextFrag]). Kernel: `struct xdp_frame`, `skb_shared_info` for the
+/// chain.
+public final class XdpFrame {
+    /// Bytes of a chunk: one page.
+    public static final int CHUNK_BYTES = 4096;
+
+    /// Bytes before the data of a fresh frame (`XDP_PACKET_HEADROOM`).
+    public static final int HEADROOM_BYTES = 256;
+
+    /// Bytes at the start of the headroom that hold the frame header (`sizeof(struct xdp_frame)`).
+    public static final int HEADER_BYTES = 40;
+
+    /// Bytes kept at the end of the chunk (`sizeof(struct skb_shared_info)`).
+    public static final int TAILROOM_BYTES = 320;
+
+    /// Data bytes that fit the first chunk of a fresh frame.
+    public static final int LINEAR_BYTES = CHUNK_BYTES - HEADROOM_BYTES - TAILROOM_BYTES;
+
+    /// Chunks that may be chained behind the first (`MAX_SKB_FRAGS`).
+    public static final int MAX_FRAGS = 17;
+
+    final FramePool pool;
+    final long chunk;
+
+    long data;
+    int length;
+    int metaLength;
+
+    @Nullable XdpFrame nextFrag;
+    int fragsLength;
+    int fragCount;
+
+    @Nullable XdpRxqInfo rxq;
+    long timestampNanos;
+
+    // Offloads still to be done, as virtio_net_hdr has them; positions are offsets in the chunk, so
+    // that moving the start of the data leaves them right.
+    int gsoType;
+    int gsoSize;
+    int headersEnd;
+    int csumStart;
+    int csumOffset;
+    boolean needsChecksum;
+
+    boolean allocated;
+    @Nullable FrameByteBuf byteBuf;
+
+    XdpFrame(FramePool pool, long chunk) {
+        this.pool = pool;
+        this.chunk = chunk;
+    }
+
+    /// Address of the chunk's first byte.
+    public long chunk() {
+        return chunk;
+    }
+
+    /// Address of the first data byte.
+    public long data() {
+        return data;
+    }
+
+    /// Data bytes in the first chunk.
+    public int length() {
+        return length;
+    }
+
+    /// Data bytes over all chunks.
+    public int totalLength() {
+        return length + fragsLength;
+    }
+
+    /// Metadata bytes directly before the data.
+    public int metaLength() {
+        return metaLength;
+    }
+
+    /// Bytes before the data that a hop may use: the frame header is not counted.
+    public int headroom() {
+        return (int) (data - chunk) - HEADER_BYTES;
+    }
+
+    /// Next chunk of the chain; its data are the bytes after this chunk's.
+    public @Nullable XdpFrame nextFrag() {
+        return nextFrag;
+    }
+
+    public boolean hasFrags() {
+        return nextFrag != null;
+    }
+
+    /// Chunks behind the first.
+    public int fragCount() {
+        return fragCount;
+    }
+
+    /// Declares the bytes directly before the data as metadata.
+    public void setMetaLength(int bytes) {
+        this.metaLength = bytes;
+    }
+
+    /// The queue the packet came in by; null for one that the host side made.
+    public @Nullable XdpRxqInfo rxq() {
+        return rxq;
+    }
+
+    public void setRxq(XdpRxqInfo rxq) {
+        this.rxq = rxq;
+    }
+
+    /// Capture time in nanoseconds since the epoch, 0 when unknown.
+    public long timestampNanos() {
+        return timestampNanos;
+    }
+
+    public void setTimestampNanos(long nanos) {
+        this.timestampNanos = nanos;
+    }
+
+    /// Puts the data at `offset` bytes into the chunk.
+    @HotPath
+    public void setData(int offset, int length) {
+        this.data = chunk + offset;
+        this.length = length;
+    }
+
+    /// Starts a packet of `length` bytes (at most [#LINEAR_BYTES]) behind the usual headroom.
+    @HotPath
+    public void start(int length) {
+        this.data = chunk + HEADROOM_BYTES;
+        this.length = length;
+    }
+
+    /// Chains a chunk behind this one and takes it over. `tail` is the current last chunk.
+    @HotPath
+    public void appendFrag(XdpFrame tail, XdpFrame frag) {
+        tail.nextFrag = frag;
+        fragsLength += frag.length;
+        fragCount++;
+    }
+
+    /// Cuts the chain after `last`, which belongs to this frame, and returns the rest, which the
+    /// caller now owns.
+    public @Nullable XdpFrame truncateAfter(XdpFrame last) {
+        XdpFrame rest = last.nextFrag;
+        last.nextFrag = null;
+        for (XdpFrame frag = rest; frag != null; frag = frag.nextFrag) {
+            fragsLength -= frag.length;
+            fragCount--;
+        }
+        return rest;
+    }
+
+    /// Sets a chained chunk's length and keeps the head's sum right.
+    public void resizeFrag(XdpFrame frag, int length) {
+        fragsLength += length - frag.length;
+        frag.length = length;
+    }
+
+    // ---- offloads
+
+    /// True when checksum or segmentation work is left to whoever transmits the frame.
+    @HotPath
+    public boolean hasOffload() {
+        return needsChecksum || gsoSize != 0;
+    }
+
+    public boolean needsChecksum() {
+        return needsChecksum;
+    }
+
+    public boolean isGso() {
+        return gsoSize != 0;
+    }
+
+    /// Payload bytes per segment, 0 when the frame is no GSO frame.
+    public int gsoSize() {
+        return gsoSize;
+    }
+
+    /// `VIRTIO_NET_HDR_GSO_*`.
+    public int gsoType() {
+        return gsoType;
+    }
+
+    /// Bytes from the first data byte to where the checksum starts.
+    public int checksumStart() {
+        return csumStart - (int) (data - chunk);
+    }
+
+    /// Bytes from the checksum's start to the field that takes it.
+    public int checksumOffset() {
+        return csumOffset;
+    }
+
+    /// Bytes of headers before the payload, as the sender said.
+    public int headerLength() {
+        return headersEnd - (int) (data - chunk);
+    }
+
+    /// The checksum from `start` (bytes from the data) to the end is to be stored at `start +
+    /// offset`, where the pseudo header's sum stands now.
+    @HotPath
+    public void setPartialChecksum(int start, int offset) {
+        needsChecksum = true;
+        csumStart = (int) (data - chunk) + start;
+        csumOffset = offset;
+    }
+
+    /// The payload is to be cut into segments of `size` bytes.
+    @HotPath
+    public void setGso(int type, int size, int headerLength) {
+        gsoType = type;
+        gsoSize = size;
+        headersEnd = (int) (data - chunk) + headerLength;
+    }
+
+    @HotPath
+    public void clearOffload() {
+        needsChecksum = false;
+        gsoType = 0;
+        gsoSize = 0;
+    }
+
+    /// Takes over everything but the bytes from another frame whose data stand at the same offset.
+    @HotPath
+    void copyMetadataFrom(XdpFrame source) {
+        metaLength = source.metaLength;
+        rxq = source.rxq;
+        timestampNanos = source.timestampNanos;
+        gsoType = source.gsoType;
+        gsoSize = source.gsoSize;
+        headersEnd = source.headersEnd;
+        csumStart = source.csumStart;
+        csumOffset = source.csumOffset;
+        needsChecksum = source.needsChecksum;
+    }
+
+    /// Forgets the last packet; called by the pool when the frame is handed out.
+    @HotPath
+    void reset() {
+        metaLength = 0;
+        nextFrag = null;
+        fragsLength = 0;
+        fragCount = 0;
+        rxq = null;
+        timestampNanos = 0;
+        gsoType = 0;
+        gsoSize = 0;
+        needsChecksum = false;
+    }
+
+    /// Copies the whole packet out of the chain.
+    public byte[] toByteArray() {
+        byte[] bytes = new byte[totalLength()];
+        int at = 0;
+        for (XdpFrame part = this; part != null; part = part.nextFrag) {
+            RawMemory.copyOut(part.data, bytes, at, part.length);
+            at += part.length;
+        }
+        return bytes;
+    }
+
+    /// The packet as a reference-counted buffer over the same memory. The frame belongs to the
+    /// buffer from here on: releasing it returns the chunks.
+    public ByteBuf asByteBuf() {
+        return FrameByteBuf.of(this);
+    }
+
+    @Override
+    public String toString() {
+        return "XdpFrame[length="
+                + length
+                + ", frags="
+                + fragCount
+                + ", headroom="
+                + headroom()
+                + ", meta="
+                + metaLength
+                + (gsoSize == 0 ? "" : ", gso=" + gsoSize)
+                + "]";
+    }
+}

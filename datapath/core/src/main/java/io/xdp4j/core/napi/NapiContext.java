@@ -1,0 +1,77 @@
+package io.xdp4j.core.napi;
+
+import io.xdp4j.core.HotPath;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/// Schedule and complete state of one poller.
+///
+/// | step | producer | poller |
+/// |---|---|---|
+/// | A | puts its frame into the ring | B: sets IDLE with a full fence |
+/// | C | compare-and-set IDLE to SCHEDULED | D: looks into the ring again |
+///
+/// A before C and B before D are sequentially consistent, so either C succeeds or D sees the frame.
+///
+/// Thread: [#schedule()] any; the rest the worker. Kernel: `struct napi_struct`, `napi_schedule`,
+/// `napi_complete_done`.
+@HotPath
+public final class NapiContext {
+    private static final int IDLE = 0;
+    private static final int SCHEDULED = 1;
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(NapiContext.class, "state", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Worker worker;
+    private final NapiPoller poller;
+    private final String name;
+
+    @SuppressWarnings("unused") // through STATE
+    private volatile int state;
+
+    /// Next in the worker's list of pollers that other threads scheduled.
+    @Nullable NapiContext nextRemote;
+
+    NapiContext(Worker worker, NapiPoller poller, String name) {
+        this.worker = worker;
+        this.poller = poller;
+        this.name = name;
+    }
+
+    /// The worker that polls.
+    public Worker worker() {
+        return worker;
+    }
+
+    /// Has the poller run soon; wakes its worker when that sleeps.
+    public void schedule() {
+        if (STATE.compareAndSet(this, IDLE, SCHEDULED)) { // (C)
+            worker.enlist(this);
+        }
+    }
+
+    /// One poll with the flush at its end. Returns true when the poller has more work.
+    boolean pollOnce() {
+        int done = poller.poll(NapiPoller.BUDGET);
+        worker.flush();
+        worker.countPolled(done);
+        if (done >= NapiPoller.BUDGET) {
+            return true;
+        }
+        STATE.setVolatile(this, IDLE); // (B)
+        return poller.hasWork() && STATE.compareAndSet(this, IDLE, SCHEDULED); // (D)
+    }
+
+    @Override
+    public String toString() {
+        return "napi " + name + " on " + worker;
+    }
+}

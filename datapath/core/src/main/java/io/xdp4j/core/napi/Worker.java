@@ -1,0 +1,252 @@
+package io.xdp4j.core.napi;
+
+import io.netty.channel.EventLoop;
+import io.xdp4j.core.HotPath;
+import io.xdp4j.core.frame.FrameCache;
+import io.xdp4j.core.frame.FramePool;
+import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.core.program.XdpBuff;
+import io.xdp4j.core.trace.DropReason;
+import io.xdp4j.core.trace.TraceListener;
+import io.xdp4j.core.trace.Tracepoints;
+import io.xdp4j.core.trace.WorkerLedger;
+import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// One emulated CPU: a Netty event-loop thread, its pollers and everything that is per CPU.
+///
+/// Thread: its own event loop, except where a method says otherwise. Kernel: `softnet_data`.
+public final class Worker {
+    /// Frames polled before the event loop gets its turn (`netdev_budget`).
+    private static final int ROUND_BUDGET = 1024;
+
+    private static final FlushPhase[] PHASES = FlushPhase.values();
+
+    private final int index;
+    private final FramePool pool;
+    private final FrameCache frames;
+    private final XdpBuff xdp;
+    private final WorkerLedger ledger = new WorkerLedger();
+    private final Tracepoints tracepoints;
+    private final FlushList[] flushLists = new FlushList[PHASES.length];
+    private final ArrayDeque<NapiContext> runList = new ArrayDeque<>();
+    private final AtomicReference<@Nullable NapiContext> remote = new AtomicReference<>();
+    private final NapiIoHandler handler;
+    private @Nullable EventLoop eventLoop;
+
+    private boolean polling;
+    private boolean flushNeeded;
+    private long polledFrames;
+    private long busyNanos;
+    private long nowNanos = System.nanoTime();
+
+    Worker(int index, FramePool pool, Tracepoints tracepoints, NapiIoHandler handler) {
+        this.index = index;
+        this.pool = pool;
+        this.frames = pool.newCache();
+        this.xdp = new XdpBuff(index);
+        this.tracepoints = tracepoints;
+        this.handler = handler;
+        for (int i = 0; i < PHASES.length; i++) {
+            flushLists[i] = new FlushList();
+        }
+    }
+
+    void bind(EventLoop loop) {
+        this.eventLoop = loop;
+    }
+
+    /// The worker whose thread calls, or null on any other thread.
+    public static @Nullable Worker current() {
+        return Thread.currentThread() instanceof WorkerThread thread ? thread.worker() : null;
+    }
+
+    /// Emulated CPU number.
+    public int index() {
+        return index;
+    }
+
+    /// Thread: any.
+    public EventLoop eventLoop() {
+        EventLoop loop = eventLoop;
+        if (loop == null) {
+            throw new IllegalStateException("worker " + index + " is not started");
+        }
+        return loop;
+    }
+
+    /// Thread: any.
+    public boolean isCurrent() {
+        return current() == this;
+    }
+
+    public FrameCache frames() {
+        return frames;
+    }
+
+    public FramePool pool() {
+        return pool;
+    }
+
+    /// The view that programs run on here.
+    public XdpBuff xdp() {
+        return xdp;
+    }
+
+    public WorkerLedger ledger() {
+        return ledger;
+    }
+
+    /// The listener to tell about events, null while nobody listens.
+    @HotPath
+    public @Nullable TraceListener trace() {
+        return tracepoints.listener();
+    }
+
+    /// Nanoseconds on `System.nanoTime`'s clock at the start of the current round of polls.
+    @HotPath
+    public long nowNanos() {
+        return nowNanos;
+    }
+
+    /// Frames polled so far. Thread: any.
+    public long polledFrames() {
+        return polledFrames;
+    }
+
+    /// Time spent in polls so far. Thread: any.
+    public long busyNanos() {
+        return busyNanos;
+    }
+
+    /// A poller of this worker. Thread: any.
+    public NapiContext register(NapiPoller poller, String name) {
+        return new NapiContext(this, poller, name);
+    }
+
+    // ---- frames
+
+    /// Frees a frame and counts why.
+    @HotPath
+    public void drop(XdpFrame frame, DropReason reason, int ifindex) {
+        ledger.dropped(reason, 1);
+        TraceListener trace = tracepoints.listener();
+        if (trace != null) {
+            trace.frameDropped(reason, ifindex);
+        }
+        frames.free(frame);
+    }
+
+    /// Frees a frame that left by a device.
+    @HotPath
+    public void transmitted(XdpFrame frame) {
+        ledger.transmitted(1);
+        frames.free(frame);
+    }
+
+    // ---- polling
+
+    /// Puts a scheduled poller on the list. Thread: any.
+    @HotPath
+    void enlist(NapiContext napi) {
+        if (isCurrent()) {
+            runList.addLast(napi);
+            return;
+        }
+        NapiContext head;
+        do {
+            head = remote.get();
+            napi.nextRemote = head;
+        } while (!remote.compareAndSet(head, napi));
+        handler.wakeup();
+    }
+
+    /// True while pollers wait for their turn.
+    @HotPath
+    boolean hasScheduled() {
+        return !runList.isEmpty() || remote.get() != null;
+    }
+
+    /// Polls in turn until nothing is scheduled or the round's budget is used up. Returns the
+    /// frames polled.
+    @HotPath
+    int pollScheduled() {
+        adoptRemote();
+        if (runList.isEmpty()) {
+            return 0;
+        }
+        long start = System.nanoTime();
+        nowNanos = start;
+        long before = polledFrames;
+        int polls = 0;
+        polling = true;
+        do {
+            NapiContext napi = runList.pollFirst();
+            if (napi == null) {
+                break;
+            }
+            if (napi.pollOnce()) {
+                runList.addLast(napi);
+            }
+            adoptRemote();
+        } while (polledFrames - before < ROUND_BUDGET && ++polls < ROUND_BUDGET / 8);
+        polling = false;
+        busyNanos += System.nanoTime() - start;
+        return (int) (polledFrames - before);
+    }
+
+    private void adoptRemote() {
+        if (remote.get() == null) {
+            return;
+        }
+        NapiContext napi = remote.getAndSet(null);
+        while (napi != null) {
+            NapiContext next = napi.nextRemote;
+            napi.nextRemote = null;
+            runList.addLast(napi);
+            napi = next;
+        }
+    }
+
+    @HotPath
+    void countPolled(int polled) {
+        polledFrames += polled;
+    }
+
+    // ---- flushing
+
+    /// Lists a holder of frames for the end of the poll. A holder lists itself when its first frame
+    /// arrives.
+    @HotPath
+    public void flushLater(FlushPhase phase, Flushable member) {
+        flushLists[phase.ordinal()].add(member);
+        flushNeeded = true;
+    }
+
+    /// Flushes everything listed, in the order of [FlushPhase], until nothing new is listed.
+    @HotPath
+    public void flush() {
+        while (flushNeeded) {
+            flushNeeded = false;
+            for (FlushList list : flushLists) {
+                if (!list.isEmpty()) {
+                    list.flush();
+                }
+            }
+        }
+    }
+
+    /// Flushes now unless a poll is under way, whose end will do it.
+    @HotPath
+    public void flushUnlessPolling() {
+        if (!polling) {
+            flush();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "worker " + index;
+    }
+}

@@ -1,0 +1,97 @@
+package io.xdp4j.core.program;
+
+import io.xdp4j.core.HotPath;
+import org.jspecify.annotations.Nullable;
+
+/// What the last redirect helper of a run asked for; one record a worker.
+///
+/// Reset before each run. The last call wins; a miss or bad flags clear it.
+///
+/// Thread: its worker. Kernel: `struct bpf_redirect_info`.
+@HotPath
+public final class RedirectInfo {
+    /// Map id that tracepoints show for a plain redirect (`INT_MAX`).
+    public static final int NO_MAP = Integer.MAX_VALUE;
+
+    /// What was asked for.
+    public enum Kind {
+        NONE,
+        IFINDEX,
+        TARGET,
+        BROADCAST
+    }
+
+    private static final long MISS_ACTION_MASK = 3;
+
+    private Kind kind = Kind.NONE;
+    private int ifindex;
+    private int key;
+    private boolean excludeIngress;
+    private @Nullable RedirectMap map;
+    private @Nullable RedirectTarget target;
+
+    public void reset() {
+        kind = Kind.NONE;
+    }
+
+    int redirect(int toIfindex, long flags) {
+        if (flags != 0) {
+            kind = Kind.NONE;
+            return XdpAction.XDP_ABORTED;
+        }
+        kind = Kind.IFINDEX;
+        ifindex = toIfindex;
+        map = null;
+        return XdpAction.XDP_REDIRECT;
+    }
+
+    int redirectMap(RedirectMap to, int toKey, long flags) {
+        if ((flags & ~(MISS_ACTION_MASK | to.redirectFlags())) != 0) {
+            // The kernel leaves an earlier call's record in place here; the action is ABORTED.
+            return XdpAction.XDP_ABORTED;
+        }
+        map = to;
+        key = toKey;
+        if ((flags & RedirectMap.BROADCAST) != 0) {
+            kind = Kind.BROADCAST;
+            key = 0;
+            excludeIngress = (flags & RedirectMap.EXCLUDE_INGRESS) != 0;
+            return XdpAction.XDP_REDIRECT;
+        }
+        target = to.lookup(toKey);
+        if (target == null) {
+            kind = Kind.NONE;
+            return (int) (flags & MISS_ACTION_MASK);
+        }
+        kind = Kind.TARGET;
+        return XdpAction.XDP_REDIRECT;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    public int ifindex() {
+        return ifindex;
+    }
+
+    public int mapIndex() {
+        return map == null ? 0 : key;
+    }
+
+    public int mapId() {
+        return map == null ? NO_MAP : map.id();
+    }
+
+    public boolean excludeIngress() {
+        return excludeIngress;
+    }
+
+    public @Nullable RedirectMap map() {
+        return map;
+    }
+
+    public @Nullable RedirectTarget target() {
+        return target;
+    }
+}

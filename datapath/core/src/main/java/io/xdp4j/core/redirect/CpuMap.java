@@ -1,0 +1,172 @@
+package io.xdp4j.core.redirect;
+
+import static io.xdp4j.core.redirect.UpdateFlags.BPF_NOEXIST;
+import static io.xdp4j.core.redirect.UpdateFlags.E2BIG;
+import static io.xdp4j.core.redirect.UpdateFlags.EEXIST;
+import static io.xdp4j.core.redirect.UpdateFlags.EINVAL;
+import static io.xdp4j.core.redirect.UpdateFlags.ENODEV;
+import static io.xdp4j.core.redirect.UpdateFlags.EOVERFLOW;
+
+import io.xdp4j.core.HotPath;
+import io.xdp4j.core.device.Datapath;
+import io.xdp4j.core.device.Redirector;
+import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.core.frame.XdpRxqInfo;
+import io.xdp4j.core.program.RedirectMap;
+import io.xdp4j.core.program.RedirectTarget;
+import io.xdp4j.core.program.XdpProgram;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/// Workers as redirect targets.
+///
+/// Every update builds a new ring and poller; the one it replaces drains to the host side.
+///
+/// Thread: updates any thread; look-ups any worker, without a lock. Kernel: `BPF_MAP_TYPE_CPUMAP`,
+/// kernel/bpf/cpumap.c.
+public final class CpuMap implements RedirectMap {
+    /// Largest ring.
+    public static final int MAX_QSIZE = 16384;
+
+    private static final int NR_CPUS = 8192;
+
+    private final Datapath datapath;
+    private final String name;
+    private final int id;
+    private final AtomicReferenceArray<@Nullable CpuMapEntry> entries;
+
+    /// A map for CPUs 0..maxEntries-1.
+    public CpuMap(Datapath datapath, String name, int maxEntries) {
+        if (maxEntries < 1) {
+            throw new MapException(
+                    EINVAL, name + ": EINVAL: max_entries: " + maxEntries + " (expected: > 0)");
+        }
+        if (maxEntries > NR_CPUS) {
+            throw new MapException(
+                    E2BIG,
+                    name
+                            + ": E2BIG: max_entries: "
+                            + maxEntries
+                            + " (expected: <= "
+                            + NR_CPUS
+                            + ")");
+        }
+        this.datapath = datapath;
+        this.name = name;
+        this.id = datapath.nextMapId();
+        this.entries = new AtomicReferenceArray<>(maxEntries);
+    }
+
+    /// Sets a CPU's ring size and program; size 0 deletes the entry.
+    ///
+    /// Fails: [MapException]: EINVAL flags, E2BIG key, EEXIST with `BPF_NOEXIST` always, EOVERFLOW
+    /// above [#MAX_QSIZE], ENODEV for a CPU that no worker stands for.
+    public void update(int cpu, int qsize, @Nullable XdpProgram program, int flags) {
+        UpdateFlags.check(name, flags);
+        UpdateFlags.checkIndex(name, cpu, entries.length());
+        if (flags == BPF_NOEXIST) {
+            throw new MapException(EEXIST, name + ": EEXIST: an array's slots exist always");
+        }
+        if (qsize < 0 || qsize > MAX_QSIZE) {
+            throw new MapException(
+                    EOVERFLOW,
+                    name + ": EOVERFLOW: qsize: " + qsize + " (expected: 0.." + MAX_QSIZE + ")");
+        }
+        if (cpu >= datapath.workers().size()) {
+            throw new MapException(
+                    ENODEV,
+                    name
+                            + ": ENODEV: cpu: "
+                            + cpu
+                            + " (expected: below the "
+                            + datapath.workers().size()
+                            + " workers)");
+        }
+        CpuMapEntry next =
+                qsize == 0
+                        ? null
+                        : new CpuMapEntry(
+                                datapath,
+                                id,
+                                cpu,
+                                qsize,
+                                program == null ? null : datapath.loaded(program));
+        replace(cpu, next);
+    }
+
+    public void update(int cpu, int qsize) {
+        update(cpu, qsize, null, UpdateFlags.BPF_ANY);
+    }
+
+    /// Removes a CPU; what its ring holds goes on to the host side. No error when it is empty.
+    public void delete(int cpu) {
+        if (Integer.compareUnsigned(cpu, entries.length()) >= 0) {
+            throw new MapException(
+                    EINVAL, name + ": EINVAL: key: " + cpu + " (expected: below max_entries)");
+        }
+        replace(cpu, null);
+    }
+
+    private void replace(int cpu, @Nullable CpuMapEntry next) {
+        CpuMapEntry old = entries.getAndSet(cpu, next);
+        if (old != null) {
+            // Bulk queues of polls under way reach the ring first; then the last wake-up drains it.
+            datapath.workers().synchronize();
+            old.wake();
+        }
+    }
+
+    /// The entry of a CPU.
+    public Optional<CpuMapEntry> get(int cpu) {
+        return Optional.ofNullable((CpuMapEntry) lookup(cpu));
+    }
+
+    /// All entries in order of CPU.
+    public List<CpuMapEntry> all() {
+        List<CpuMapEntry> all = new ArrayList<>();
+        for (int cpu = 0; cpu < entries.length(); cpu++) {
+            CpuMapEntry entry = entries.get(cpu);
+            if (entry != null) {
+                all.add(entry);
+            }
+        }
+        return all;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public int maxEntries() {
+        return entries.length();
+    }
+
+    @Override
+    public int id() {
+        return id;
+    }
+
+    @Override
+    public long redirectFlags() {
+        return 0;
+    }
+
+    @HotPath
+    @Override
+    public @Nullable RedirectTarget lookup(int key) {
+        return Integer.compareUnsigned(key, entries.length()) < 0 ? entries.get(key) : null;
+    }
+
+    @Override
+    public int broadcast(XdpFrame frame, XdpRxqInfo ingress, int cpu, boolean excludeIngress) {
+        return -Redirector.EOPNOTSUPP;
+    }
+
+    @Override
+    public String toString() {
+        return "cpumap " + name;
+    }
+}

@@ -1,0 +1,83 @@
+package io.xdp4j.core.redirect;
+
+import io.xdp4j.core.HotPath;
+import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.core.napi.FlushPhase;
+import io.xdp4j.core.napi.Flushable;
+import io.xdp4j.core.napi.Worker;
+import io.xdp4j.core.trace.DropReason;
+import io.xdp4j.core.trace.TraceListener;
+
+/// Frames of one worker for one cpumap entry: eight at a time into the entry's ring.
+///
+/// A full bulk goes into the ring without waking the target; the flush at the end of the poll wakes
+/// it.
+///
+/// Thread: its worker. Owns: each frame from [#enqueue] until it is in the ring. Fails: frames that
+/// the full ring refuses are dropped as `CPUMAP_RING_FULL`. Kernel: `struct xdp_bulk_queue`,
+/// `bq_enqueue`, `bq_flush_to_queue`, kernel/bpf/cpumap.c.
+@HotPath
+final class CpuMapBulkQueue implements Flushable {
+    /// `CPU_MAP_BULK_SIZE`.
+    static final int BULK = 8;
+
+    private final Worker worker;
+    private final CpuMapEntry entry;
+    private final XdpFrame[] queue = new XdpFrame[BULK];
+    private int count;
+    private boolean listed;
+
+    private long processed;
+    private long drops;
+
+    CpuMapBulkQueue(Worker worker, CpuMapEntry entry) {
+        this.worker = worker;
+        this.entry = entry;
+    }
+
+    void enqueue(XdpFrame frame) {
+        if (count == BULK) {
+            toRing();
+        }
+        if (!listed) {
+            listed = true;
+            worker.flushLater(FlushPhase.CPUMAP, this);
+        }
+        queue[count++] = frame;
+    }
+
+    @Override
+    public void flush() {
+        listed = false;
+        toRing();
+        entry.wake();
+    }
+
+    private void toRing() {
+        int queued = count;
+        count = 0;
+        int refused = 0;
+        for (int i = 0; i < queued; i++) {
+            XdpFrame frame = queue[i];
+            if (!entry.produce(frame)) {
+                refused++;
+                worker.drop(frame, DropReason.CPUMAP_RING_FULL, 0);
+            }
+        }
+        processed += queued;
+        drops += refused;
+        TraceListener trace = worker.trace();
+        if (trace != null) {
+            trace.xdpCpumapEnqueue(worker.index(), entry.mapId(), queued, refused, entry.cpu());
+        }
+    }
+
+    /// Frames handed to the ring so far, refused ones included.
+    long processed() {
+        return processed;
+    }
+
+    long drops() {
+        return drops;
+    }
+}

@@ -1,0 +1,238 @@
+package io.xdp4j.core.redirect;
+
+import io.xdp4j.core.HotPath;
+import io.xdp4j.core.device.AttachedProgram;
+import io.xdp4j.core.device.Datapath;
+import io.xdp4j.core.device.RxQueue;
+import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.core.frame.XdpRxqInfo;
+import io.xdp4j.core.napi.NapiContext;
+import io.xdp4j.core.napi.NapiPoller;
+import io.xdp4j.core.napi.Worker;
+import io.xdp4j.core.program.RedirectTarget;
+import io.xdp4j.core.program.XdpAction;
+import io.xdp4j.core.program.XdpBuff;
+import io.xdp4j.core.ring.PtrRing;
+import io.xdp4j.core.trace.DropReason;
+import io.xdp4j.core.trace.TraceListener;
+import org.jspecify.annotations.Nullable;
+
+/// One CPU of a cpumap: a ring, and a second poller on the target worker that empties it.
+///
+/// The poller takes at most eight frames at a time, runs the entry's program on them if it has one,
+/// and hands the rest to the host side of the device they came in by. A deleted or replaced entry
+/// first drains its ring, so nothing is lost.
+///
+/// Thread: [#redirect] any worker; the poll on the target worker. Kernel: `struct
+/// bpf_cpu_map_entry`, `cpu_map_kthread_run`.
+public final class CpuMapEntry implements RedirectTarget, NapiPoller {
+    private final Datapath datapath;
+    private final int mapId;
+    private final Worker target;
+    private final PtrRing ring;
+    private final NapiContext napi;
+    private final CpuMapBulkQueue[] bulk;
+    private final @Nullable AttachedProgram program;
+
+    private boolean slept = true;
+    private long processed;
+    private long sched;
+    private long pass;
+    private long drop;
+    private long redirect;
+
+    CpuMapEntry(
+            Datapath datapath, int mapId, int cpu, int qsize, @Nullable AttachedProgram program) {
+        this.datapath = datapath;
+        this.mapId = mapId;
+        this.target = datapath.workers().get(cpu);
+        this.ring = new PtrRing(qsize);
+        this.napi = target.register(this, "cpumap/" + cpu + "/map:" + mapId);
+        this.program = program;
+        this.bulk = new CpuMapBulkQueue[datapath.workers().size()];
+        for (int i = 0; i < bulk.length; i++) {
+            bulk[i] = new CpuMapBulkQueue(datapath.workers().get(i), this);
+        }
+    }
+
+    /// Target CPU.
+    public int cpu() {
+        return target.index();
+    }
+
+    int mapId() {
+        return mapId;
+    }
+
+    /// Ring size.
+    public int qsize() {
+        return ring.capacity();
+    }
+
+    @Override
+    public int ifindex() {
+        return 0;
+    }
+
+    @HotPath
+    @Override
+    public int redirect(XdpFrame frame, XdpRxqInfo ingress, int cpu) {
+        bulk[cpu].enqueue(frame);
+        return 0;
+    }
+
+    @HotPath
+    boolean produce(XdpFrame frame) {
+        return ring.produce(frame);
+    }
+
+    @HotPath
+    void wake() {
+        napi.schedule();
+    }
+
+    @Override
+    public boolean hasWork() {
+        return !ring.isEmpty();
+    }
+
+    @HotPath
+    @Override
+    public int poll(int budget) {
+        int done = 0;
+        int taken;
+        do {
+            taken = pollBatch(Math.min(CpuMapBulkQueue.BULK, budget - done));
+            done += taken;
+        } while (taken == CpuMapBulkQueue.BULK && done < budget);
+        slept = done < budget;
+        return done;
+    }
+
+    @HotPath
+    private int pollBatch(int limit) {
+        int taken = 0;
+        int passed = 0;
+        int dropped = 0;
+        int redirected = 0;
+        while (taken < limit) {
+            XdpFrame frame = ring.consume();
+            if (frame == null) {
+                break;
+            }
+            taken++;
+            switch (runProgram(frame)) {
+                case XdpAction.XDP_PASS -> {
+                    passed++;
+                    deliver(frame);
+                }
+                case XdpAction.XDP_REDIRECT -> redirected++;
+                default -> dropped++;
+            }
+        }
+        if (taken > 0) {
+            count(taken, passed, dropped, redirected);
+        }
+        return taken;
+    }
+
+    @HotPath
+    private void count(int taken, int passed, int dropped, int redirected) {
+        boolean sleptBefore = slept;
+        slept = false;
+        processed += taken;
+        pass += passed;
+        drop += dropped;
+        redirect += redirected;
+        if (sleptBefore) {
+            sched++;
+        }
+        TraceListener trace = target.trace();
+        if (trace != null) {
+            trace.xdpCpumapKthread(
+                    cpu(), mapId, taken, 0, sleptBefore, passed, dropped, redirected);
+        }
+    }
+
+    /// Runs the entry's program. PASS leaves the frame with the caller, everything else has taken
+    /// it; any error comes out as DROP.
+    @HotPath
+    private int runProgram(XdpFrame frame) {
+        AttachedProgram second = program;
+        if (second == null) {
+            return XdpAction.XDP_PASS;
+        }
+        RxQueue ingress = ingress(frame);
+        if (frame.hasFrags() && !second.hasFrags()) {
+            target.drop(frame, DropReason.RX_FRAGS_UNSUPPORTED, ingress.ifindex());
+            return XdpAction.XDP_DROP;
+        }
+        XdpBuff xdp = target.xdp();
+        xdp.load(frame, ingress, 0);
+        xdp.hideQueue();
+        int action;
+        try {
+            action = second.program().run(xdp);
+        } catch (RuntimeException e) {
+            action = XdpAction.XDP_ABORTED;
+        }
+        xdp.store();
+        if (action == XdpAction.XDP_PASS) {
+            return XdpAction.XDP_PASS;
+        }
+        if (action == XdpAction.XDP_REDIRECT) {
+            return redirect(frame, ingress, second.id());
+        }
+        DropReason reason = action == XdpAction.XDP_DROP ? xdp.dropReason() : null;
+        target.drop(frame, reason == null ? DropReason.CPUMAP_PROGRAM : reason, ingress.ifindex());
+        return XdpAction.XDP_DROP;
+    }
+
+    @HotPath
+    private int redirect(XdpFrame frame, RxQueue ingress, int progId) {
+        if (datapath.redirector().redirect(target, frame, ingress, progId) == 0) {
+            return XdpAction.XDP_REDIRECT;
+        }
+        target.drop(frame, DropReason.CPUMAP_REDIRECT_ERROR, ingress.ifindex());
+        return XdpAction.XDP_DROP;
+    }
+
+    @HotPath
+    private void deliver(XdpFrame frame) {
+        ingress(frame).device().deliver(target, frame);
+    }
+
+    private static RxQueue ingress(XdpFrame frame) {
+        if (frame.rxq() instanceof RxQueue queue) {
+            return queue;
+        }
+        throw new IllegalStateException("redirected frame without an ingress queue");
+    }
+
+    /// Counters so far. Thread: any.
+    public CpuMapStats stats() {
+        long enqueued = 0;
+        long refused = 0;
+        for (CpuMapBulkQueue queue : bulk) {
+            enqueued += queue.processed();
+            refused += queue.drops();
+        }
+        return new CpuMapStats(
+                cpu(), qsize(), enqueued, refused, processed, sched, pass, drop, redirect);
+    }
+
+    /// Frames enqueued so far by one worker, refused ones included. Thread: any.
+    public long enqueuedBy(int worker) {
+        return bulk[worker].processed();
+    }
+
+    /// Frames of one worker that the full ring refused. Thread: any.
+    public long refusedFrom(int worker) {
+        return bulk[worker].drops();
+    }
+
+    @Override
+    public String toString() {
+        return "cpumap entry " + cpu() + " " + ring;
+    }
+}

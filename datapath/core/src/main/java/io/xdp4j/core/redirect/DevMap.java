@@ -1,0 +1,139 @@
+package io.xdp4j.core.redirect;
+
+import static io.xdp4j.core.redirect.UpdateFlags.BPF_NOEXIST;
+import static io.xdp4j.core.redirect.UpdateFlags.EEXIST;
+import static io.xdp4j.core.redirect.UpdateFlags.EINVAL;
+
+import io.xdp4j.core.HotPath;
+import io.xdp4j.core.device.Datapath;
+import io.xdp4j.core.device.NetDevice;
+import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.core.frame.XdpRxqInfo;
+import io.xdp4j.core.program.RedirectMap;
+import io.xdp4j.core.program.RedirectTarget;
+import io.xdp4j.core.program.XdpProgram;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/// Devices by index.
+///
+/// Thread: updates any thread; look-ups any worker, without a lock. An entry taken out may still
+/// get the frames of polls under way. Kernel: `BPF_MAP_TYPE_DEVMAP`, kernel/bpf/devmap.c.
+public final class DevMap implements RedirectMap {
+    private final Datapath datapath;
+    private final String name;
+    private final int id;
+    private final AtomicReferenceArray<@Nullable DevMapEntry> entries;
+    private volatile @Nullable DevMapEntry[] present = new DevMapEntry[0];
+
+    /// A map of `maxEntries` slots, all empty.
+    public DevMap(Datapath datapath, String name, int maxEntries) {
+        if (maxEntries < 1) {
+            throw new MapException(
+                    EINVAL, name + ": EINVAL: max_entries: " + maxEntries + " (expected: > 0)");
+        }
+        this.datapath = datapath;
+        this.name = name;
+        this.id = datapath.nextMapId();
+        this.entries = new AtomicReferenceArray<>(maxEntries);
+        datapath.onUnregister(this::removeDevice);
+    }
+
+    /// Puts a device into a slot.
+    ///
+    /// Fails: [MapException]: EINVAL for bad flags, E2BIG for the index, EEXIST with `BPF_NOEXIST`.
+    public void update(int key, NetDevice device, @Nullable XdpProgram egress, int flags) {
+        UpdateFlags.check(name, flags);
+        UpdateFlags.checkIndex(name, key, entries.length());
+        if (flags == BPF_NOEXIST) {
+            throw new MapException(EEXIST, name + ": EEXIST: an array's slots exist always");
+        }
+        synchronized (this) {
+            entries.set(key, entry(datapath, device, egress));
+            publish();
+        }
+    }
+
+    public void update(int key, NetDevice device) {
+        update(key, device, null, UpdateFlags.BPF_ANY);
+    }
+
+    static DevMapEntry entry(Datapath datapath, NetDevice device, @Nullable XdpProgram egress) {
+        return new DevMapEntry(
+                datapath.target(device), egress == null ? null : datapath.loaded(egress));
+    }
+
+    /// Empties a slot; no error when it is empty.
+    public synchronized void delete(int key) {
+        if (Integer.compareUnsigned(key, entries.length()) >= 0) {
+            throw new MapException(
+                    EINVAL, name + ": EINVAL: key: " + key + " (expected: below max_entries)");
+        }
+        entries.set(key, null);
+        publish();
+    }
+
+    private synchronized void removeDevice(NetDevice device) {
+        for (int key = 0; key < entries.length(); key++) {
+            DevMapEntry entry = entries.get(key);
+            if (entry != null && entry.target().device().equals(device)) {
+                entries.set(key, null);
+            }
+        }
+        publish();
+    }
+
+    private void publish() {
+        DevMapEntry[] all = new DevMapEntry[entries.length()];
+        int count = 0;
+        for (int key = 0; key < all.length; key++) {
+            DevMapEntry entry = entries.get(key);
+            if (entry != null) {
+                all[count++] = entry;
+            }
+        }
+        present = Arrays.copyOf(all, count);
+    }
+
+    /// The device in a slot.
+    public Optional<NetDevice> get(int key) {
+        if (Integer.compareUnsigned(key, entries.length()) >= 0) {
+            return Optional.empty();
+        }
+        return Optional.ofNullable(entries.get(key)).map(entry -> entry.target().device());
+    }
+
+    public int maxEntries() {
+        return entries.length();
+    }
+
+    @Override
+    public int id() {
+        return id;
+    }
+
+    @Override
+    public long redirectFlags() {
+        return BROADCAST | EXCLUDE_INGRESS;
+    }
+
+    @HotPath
+    @Override
+    public @Nullable RedirectTarget lookup(int key) {
+        return Integer.compareUnsigned(key, entries.length()) < 0 ? entries.get(key) : null;
+    }
+
+    @HotPath
+    @Override
+    public int broadcast(XdpFrame frame, XdpRxqInfo ingress, int cpu, boolean excludeIngress) {
+        Broadcast.send(present, datapath.workers().get(cpu), frame, ingress, excludeIngress);
+        return 0;
+    }
+
+    @Override
+    public String toString() {
+        return "devmap " + name;
+    }
+}
