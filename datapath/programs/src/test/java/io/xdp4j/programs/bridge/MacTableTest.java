@@ -214,13 +214,11 @@ final class MacTableTest {
         try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
             List<Future<?>> running =
                     IntStream.range(0, threads)
-                            .<Future<?>>mapToObj(
-                                    thread ->
-                                            pool.submit(
-                                                    () -> {
-                                                        task.run(thread);
-                                                        return null;
-                                                    }))
+                            .<Future<?>>mapToObj(thread ->
+                                    pool.submit(() -> {
+                                        task.run(thread);
+                                        return null;
+                                    }))
                             .toList();
             for (Future<?> one : running) {
                 one.get();

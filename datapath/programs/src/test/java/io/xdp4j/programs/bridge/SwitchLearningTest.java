@@ -42,7 +42,9 @@ final class SwitchLearningTest {
     @Test
     void forwardsEveryByteAsItCame(Datapath datapath) {
         try (SwitchRig rig = SwitchRig.plain(datapath, "p0", "p1")) {
-            byte[] tagged = {0x02, 0, 0, 0, 0, 0xb, 0x02, 0, 0, 0, 0, 0xa, (byte) 0x81, 0, 0x60, 7, 8, 0};
+            byte[] tagged = {
+                0x02, 0, 0, 0, 0, 0xb, 0x02, 0, 0, 0, 0, 0xa, (byte) 0x81, 0, 0x60, 7, 8, 0
+            };
             assertThat(rig.send("p0", frame(A, B), tagged).sent("p1"))
                     .containsExactly(hex(frame(A, B)), hex(tagged));
             rig.send("p1", frame(B, A)).sent("p0");
@@ -90,8 +92,7 @@ final class SwitchLearningTest {
 
     @Test
     void sweepMakesRoomOfForgottenStations(Datapath datapath) {
-        SwitchSpec spec =
-                SwitchRig.plainSpec("p0", "p1").withMacTable(16, Duration.ofSeconds(2));
+        SwitchSpec spec = SwitchRig.plainSpec("p0", "p1").withMacTable(16, Duration.ofSeconds(2));
         try (SwitchRig rig = SwitchRig.of(datapath, spec)) {
             for (int n = 0; n < 16; n++) {
                 rig.send("p0", frame(SwitchRig.station(n), ALL));
@@ -135,8 +136,7 @@ final class SwitchLearningTest {
             assertThat(rig.stats("p1").refusedMoves()).isEqualTo(1);
             rig.advance(Duration.ofHours(1));
             assertThat(rig.send("p0", frame(B, A)).senders()).containsExactly("p2");
-            assertThat(rig.bridge().fdb())
-                    .contains(new FdbEntry(mac(A), 0, "p2", true, 0));
+            assertThat(rig.bridge().fdb()).contains(new FdbEntry(mac(A), 0, "p2", true, 0));
         }
     }
 

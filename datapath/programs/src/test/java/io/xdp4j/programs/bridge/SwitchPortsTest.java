@@ -142,11 +142,10 @@ final class SwitchPortsTest {
             for (String port : List.of("p0", "p1")) {
                 assertThat(rig.nic(port).attached())
                         .isNotNull()
-                        .satisfies(
-                                attached -> {
-                                    assertThat(attached.program().name()).isEqualTo("br0");
-                                    assertThat(attached.hasFrags()).isTrue();
-                                });
+                        .satisfies(attached -> {
+                            assertThat(attached.program().name()).isEqualTo("br0");
+                            assertThat(attached.hasFrags()).isTrue();
+                        });
             }
         }
     }

@@ -24,7 +24,10 @@ final class SwitchRig implements AutoCloseable {
     private final LearningSwitch bridge;
 
     private SwitchRig(
-            Datapath datapath, SwitchSpec spec, UnaryOperator<FakeNic.Builder> nic, String... more) {
+            Datapath datapath,
+            SwitchSpec spec,
+            UnaryOperator<FakeNic.Builder> nic,
+            String... more) {
         this.datapath = datapath;
         spec.ports().forEach(port -> open(port.device(), nic));
         Arrays.stream(more).forEach(name -> open(name, nic));
@@ -38,8 +41,7 @@ final class SwitchRig implements AutoCloseable {
     }
 
     /// The same with NICs of a certain kind.
-    static SwitchRig of(
-            Datapath datapath, UnaryOperator<FakeNic.Builder> nic, SwitchSpec spec) {
+    static SwitchRig of(Datapath datapath, UnaryOperator<FakeNic.Builder> nic, SwitchSpec spec) {
         return new SwitchRig(datapath, spec, nic);
     }
 
@@ -49,8 +51,7 @@ final class SwitchRig implements AutoCloseable {
     }
 
     static SwitchSpec plainSpec(String... ports) {
-        return SwitchSpec.of(
-                "br0", Arrays.stream(ports).map(SwitchPortSpec::plain).toList());
+        return SwitchSpec.of("br0", Arrays.stream(ports).map(SwitchPortSpec::plain).toList());
     }
 
     FakeNic open(String name, UnaryOperator<FakeNic.Builder> kind) {
@@ -66,7 +67,8 @@ final class SwitchRig implements AutoCloseable {
     FakeNic nic(String name) {
         FakeNic nic = nics.get(name);
         if (nic == null) {
-            throw new IllegalArgumentException("nic: " + name + " (expected: " + nics.keySet() + ")");
+            throw new IllegalArgumentException(
+                    "nic: " + name + " (expected: " + nics.keySet() + ")");
         }
         return nic;
     }
@@ -110,7 +112,8 @@ final class SwitchRig implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /// Where the switch thinks an address is, as `port` or `port/vlan`; empty when it does not know.
+    /// Where the switch thinks an address is, as `port` or `port/vlan`; empty when it does not
+    /// know.
     List<String> whereIs(String mac) {
         long wanted = mac(mac);
         return bridge.fdb().stream()

@@ -45,9 +45,7 @@ final class SwitchSpecTest {
                         () -> new StormLimit(0, -1, 0),
                         "multicast: -1 (expected: 0 for no limit, or up to 1000000000)"),
                 bad(
-                        () ->
-                                new MirrorSpec(
-                                        List.of("p0", "p1"), "p1", MirrorSpec.Direction.BOTH),
+                        () -> new MirrorSpec(List.of("p0", "p1"), "p1", MirrorSpec.Direction.BOTH),
                         "to: p1 (expected: none of [p0, p1])"));
     }
 
