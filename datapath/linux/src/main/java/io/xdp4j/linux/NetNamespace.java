@@ -10,7 +10,7 @@ import java.lang.invoke.MethodHandle;
 /// Sockets made during the visit stay in that namespace, and threads started during it live there.
 ///
 /// ```
-/// try (NetNamespace visit = NetNamespace.enter("red")) {
+/// try (NetNamespace _ = NetNamespace.enter("red")) {
 ///     fd = PacketSocket.open();
 /// }
 /// ```
