@@ -8,5 +8,6 @@ module io.xdp4j.packet {
     requires org.slf4j;
 
     provides io.xdp4j.core.device.NetDeviceProvider with
-            io.xdp4j.packet.afpacket.AfPacketProvider;
+            io.xdp4j.packet.afpacket.AfPacketProvider,
+            io.xdp4j.packet.tap.TapProvider;
 }

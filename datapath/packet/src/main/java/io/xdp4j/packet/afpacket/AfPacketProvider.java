@@ -49,7 +49,8 @@ public final class AfPacketProvider implements NetDeviceProvider {
                             Math.min(interfaces.mtu(name), 65535),
                             interfaces.hardwareAddress(name).value(),
                             settings.queues());
-            return List.of(new AfPacketDevice(datapath, init, settings, new LinkMonitor()));
+            LinkMonitor monitor = datapath.shared(LinkMonitor.class, LinkMonitor::new);
+            return List.of(new AfPacketDevice(datapath, init, settings, monitor));
         } catch (NativeException e) {
             throw new DeviceException(kind(e), spec.name() + ": " + e.getMessage(), e);
         } catch (IllegalArgumentException e) {

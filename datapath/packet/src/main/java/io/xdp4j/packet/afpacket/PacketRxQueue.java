@@ -23,6 +23,7 @@ import io.xdp4j.linux.afpacket.PacketSocket;
 import io.xdp4j.linux.afpacket.PacketStatistics;
 import io.xdp4j.linux.afpacket.TpStatus;
 import io.xdp4j.linux.afpacket.Tpacket3Hdr;
+import io.xdp4j.packet.vnet.FrameCopy;
 import io.xdp4j.packet.vnet.VnetHeader;
 import org.jspecify.annotations.Nullable;
 
@@ -147,7 +148,7 @@ final class PacketRxQueue implements NapiPoller, EpollIoHandle, AutoCloseable {
             return;
         }
         long packet = header + (RawMemory.getShort(header + Tpacket3Hdr.TP_MAC) & 0xffff);
-        XdpFrame frame = copyIn(packet, length);
+        XdpFrame frame = FrameCopy.of(packet, length, frames);
         if (frame == null) {
             queue.dropWithoutFrame(
                     length > ByteBufFrames.MAX_BYTES
@@ -163,33 +164,6 @@ final class PacketRxQueue implements NapiPoller, EpollIoHandle, AutoCloseable {
             return;
         }
         queue.receiveNew(frame);
-    }
-
-    @HotPath
-    private @Nullable XdpFrame copyIn(long packet, int length) {
-        if (length > ByteBufFrames.MAX_BYTES) {
-            return null;
-        }
-        XdpFrame head = frames.allocate();
-        if (head == null) {
-            return null;
-        }
-        int linear = Math.min(length, XdpFrame.LINEAR_BYTES);
-        head.start(linear);
-        RawMemory.copy(packet, head.data(), linear);
-        XdpFrame tail = head;
-        for (int at = linear; at < length; at += XdpFrame.CHUNK_BYTES) {
-            XdpFrame frag = frames.allocate();
-            if (frag == null) {
-                frames.free(head);
-                return null;
-            }
-            frag.setData(0, Math.min(length - at, XdpFrame.CHUNK_BYTES));
-            RawMemory.copy(packet + at, frag.data(), frag.length());
-            head.appendFrag(tail, frag);
-            tail = frag;
-        }
-        return head;
     }
 
     /// Puts back a VLAN tag that came beside the frame; returns the bytes it takes.
