@@ -59,7 +59,7 @@ public final class PollSet {
     }
 
     /// Waits on one descriptor: its events, 0 at the timeout, or `-errno`. Allocates.
-    public static int poll(int fd, int events, int timeoutMillis) {
+    public static int pollOne(int fd, int events, int timeoutMillis) {
         try (Arena arena = Arena.ofConfined()) {
             PollSet set = of(arena, 1);
             set.set(0, fd, events);

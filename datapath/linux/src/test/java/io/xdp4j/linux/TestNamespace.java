@@ -1,12 +1,8 @@
 package io.xdp4j.linux;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -17,13 +13,8 @@ public final class TestNamespace implements AutoCloseable {
 
     private TestNamespace() {}
 
-    /// A namespace with a loopback that is down; skips the test where none can be made.
+    /// A namespace with a loopback that is down. See [NeedsNetNamespaces].
     public static TestNamespace create() {
-        assumeTrue(LinuxPlatform.isSupported(), "needs Linux on x86-64 or arm64");
-        assumeTrue(
-                Capabilities.effective().has(Capability.CAP_SYS_ADMIN),
-                "needs CAP_SYS_ADMIN to make network namespaces; run as root");
-        assumeTrue(hasCommand("ip"), "needs the command `ip` of iproute2");
         TestNamespace namespace = new TestNamespace();
         run("ip", "netns", "add", namespace.name);
         return namespace;
@@ -59,11 +50,6 @@ public final class TestNamespace implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of("ip", "-n", name));
         command.addAll(List.of(arguments.split(" ")));
         run(command.toArray(String[]::new));
-    }
-
-    private static boolean hasCommand(String command) {
-        return List.of(System.getenv("PATH").split(":")).stream()
-                .anyMatch(directory -> Files.isExecutable(Path.of(directory, command)));
     }
 
     private static void run(String... command) {
