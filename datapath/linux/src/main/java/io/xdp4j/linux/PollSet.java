@@ -10,9 +10,10 @@ import java.lang.invoke.MethodHandle;
 
 /// A fixed array of descriptors to wait for.
 ///
-/// Thread: one at a time. Owns: nothing; the array lives in the arena it was made with. Fails:
-/// [#poll(int)] returns `-errno`; index errors throw [IndexOutOfBoundsException]. Kernel:
-/// `poll(2)`, `struct pollfd`.
+/// - Thread: one at a time.
+/// - Owns: nothing; the array lives in the arena it was made with.
+/// - Fails: [#poll(int)] returns `-errno`; index errors throw [IndexOutOfBoundsException].
+/// - Kernel: `poll(2)`, `struct pollfd`.
 public final class PollSet {
     public static final int POLLIN = 0x001;
     public static final int POLLPRI = 0x002;
