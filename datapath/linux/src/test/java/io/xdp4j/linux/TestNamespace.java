@@ -1,11 +1,16 @@
 package io.xdp4j.linux;
 
+import io.xdp4j.linux.netlink.LinkInfo;
+import io.xdp4j.linux.netlink.NetlinkMonitor;
+import io.xdp4j.linux.netlink.OperState;
+import io.xdp4j.linux.netlink.RtNetlink;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /// A network namespace of our own with a random name; closing deletes it with all it holds.
 public final class TestNamespace implements AutoCloseable {
@@ -21,6 +26,9 @@ public final class TestNamespace implements AutoCloseable {
     }
 
     /// One with the veth pair `left` and `right`, both up and without IPv6 chatter.
+    ///
+    /// The kernel activates the one set up first some time after its peer, in its link watch; until
+    /// then it swallows frames.
     public static TestNamespace withVeth() {
         TestNamespace namespace = create();
         try {
@@ -29,6 +37,8 @@ public final class TestNamespace implements AutoCloseable {
             namespace.ip("link set right addrgenmode none");
             namespace.ip("link set left up");
             namespace.ip("link set right up");
+            namespace.awaitLink("left", link -> link.operState() == OperState.UP);
+            namespace.awaitLink("right", link -> link.operState() == OperState.UP);
         } catch (RuntimeException e) {
             namespace.close();
             throw e;
@@ -50,6 +60,24 @@ public final class TestNamespace implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of("ip", "-n", name));
         command.addAll(List.of(arguments.split(" ")));
         run(command.toArray(String[]::new));
+    }
+
+    /// Waits until what the kernel tells of a device matches, and returns it.
+    public LinkInfo awaitLink(String ifname, Predicate<LinkInfo> predicate) {
+        try (NetNamespace _ = enter();
+                NetlinkMonitor monitor = NetlinkMonitor.open();
+                RtNetlink netlink = RtNetlink.open()) {
+            while (true) {
+                LinkInfo link = netlink.link(ifname).orElseThrow();
+                if (predicate.test(link)) {
+                    return link;
+                }
+                if (PollSet.pollOne(monitor.fd(), PollSet.POLLIN, 10_000) <= 0) {
+                    throw new IllegalStateException("no change of " + link);
+                }
+                monitor.receive(event -> {});
+            }
+        }
     }
 
     private static void run(String... command) {

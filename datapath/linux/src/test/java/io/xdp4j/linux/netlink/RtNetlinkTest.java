@@ -69,11 +69,11 @@ class RtNetlinkTest {
     @Test
     void peerDownTakesTheCarrier() {
         namespace.ip("link set right down");
-        LinkInfo left = link("left");
+        LinkInfo left =
+                namespace.awaitLink("left", link -> link.operState() == OperState.LOWER_LAYER_DOWN);
         assertThat(left.isUp()).isTrue();
         assertThat(left.carrier()).isFalse();
         assertThat(left.isRunning()).isFalse();
-        assertThat(left.operState()).isEqualTo(OperState.LOWER_LAYER_DOWN);
     }
 
     @Test
