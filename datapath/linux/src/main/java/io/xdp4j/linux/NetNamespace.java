@@ -15,10 +15,10 @@ import java.lang.invoke.MethodHandle;
 /// }
 /// ```
 ///
-/// Thread: enters and leaves on one thread, which must not be virtual. Owns: a descriptor of the
-/// namespace it came from, until closed. Fails: throws [NativeException]; leaving on another thread
-/// throws [IllegalStateException]. Kernel: `setns(2)` with `CLONE_NEWNET`; names as `ip netns`
-/// keeps them in `/var/run/netns`.
+/// - Thread: enters and leaves on one thread, which must not be virtual.
+/// - Owns: a descriptor of the namespace it came from, until closed.
+/// - Fails: throws [NativeException]; leaving on another thread throws [IllegalStateException].
+/// - Kernel: `setns(2)` with `CLONE_NEWNET`; names as `ip netns` keeps them in `/var/run/netns`.
 public final class NetNamespace implements AutoCloseable {
     private static final String DIRECTORY = "/var/run/netns/";
     private static final String OWN = "/proc/thread-self/ns/net";

@@ -33,7 +33,7 @@ class EventFdTest {
             assertThat(set.revents(0)).isZero();
             assertThat(set.revents(1)).isZero();
             assertThat(set.revents(2)).isEqualTo(PollSet.POLLIN);
-            assertThat(PollSet.poll(loud.fd(), PollSet.POLLIN | PollSet.POLLOUT, 0))
+            assertThat(PollSet.pollOne(loud.fd(), PollSet.POLLIN | PollSet.POLLOUT, 0))
                     .isEqualTo(PollSet.POLLIN | PollSet.POLLOUT);
         }
     }
@@ -42,7 +42,8 @@ class EventFdTest {
     void wakesAnotherThread() throws InterruptedException {
         try (EventFd event = EventFd.open()) {
             Thread signaller = Thread.ofPlatform().start(event::signal);
-            assertThat(PollSet.poll(event.fd(), PollSet.POLLIN, 10_000)).isEqualTo(PollSet.POLLIN);
+            assertThat(PollSet.pollOne(event.fd(), PollSet.POLLIN, 10_000))
+                    .isEqualTo(PollSet.POLLIN);
             signaller.join();
             assertThat(event.drain()).isEqualTo(1);
         }

@@ -1,15 +1,16 @@
 package io.xdp4j.linux;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
+import io.xdp4j.linux.netlink.LinkInfo;
+import io.xdp4j.linux.netlink.NetlinkMonitor;
+import io.xdp4j.linux.netlink.OperState;
+import io.xdp4j.linux.netlink.RtNetlink;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /// A network namespace of our own with a random name; closing deletes it with all it holds.
 public final class TestNamespace implements AutoCloseable {
@@ -17,19 +18,17 @@ public final class TestNamespace implements AutoCloseable {
 
     private TestNamespace() {}
 
-    /// A namespace with a loopback that is down; skips the test where none can be made.
+    /// A namespace with a loopback that is down. See [NeedsNetNamespaces].
     public static TestNamespace create() {
-        assumeTrue(LinuxPlatform.isSupported(), "needs Linux on x86-64 or arm64");
-        assumeTrue(
-                Capabilities.effective().has(Capability.CAP_SYS_ADMIN),
-                "needs CAP_SYS_ADMIN to make network namespaces; run as root");
-        assumeTrue(hasCommand("ip"), "needs the command `ip` of iproute2");
         TestNamespace namespace = new TestNamespace();
         run("ip", "netns", "add", namespace.name);
         return namespace;
     }
 
     /// One with the veth pair `left` and `right`, both up and without IPv6 chatter.
+    ///
+    /// The kernel activates the one set up first some time after its peer, in its link watch; until
+    /// then it swallows frames.
     public static TestNamespace withVeth() {
         TestNamespace namespace = create();
         try {
@@ -38,6 +37,8 @@ public final class TestNamespace implements AutoCloseable {
             namespace.ip("link set right addrgenmode none");
             namespace.ip("link set left up");
             namespace.ip("link set right up");
+            namespace.awaitLink("left", link -> link.operState() == OperState.UP);
+            namespace.awaitLink("right", link -> link.operState() == OperState.UP);
         } catch (RuntimeException e) {
             namespace.close();
             throw e;
@@ -61,9 +62,22 @@ public final class TestNamespace implements AutoCloseable {
         run(command.toArray(String[]::new));
     }
 
-    private static boolean hasCommand(String command) {
-        return List.of(System.getenv("PATH").split(":")).stream()
-                .anyMatch(directory -> Files.isExecutable(Path.of(directory, command)));
+    /// Waits until what the kernel tells of a device matches, and returns it.
+    public LinkInfo awaitLink(String ifname, Predicate<LinkInfo> predicate) {
+        try (NetNamespace _ = enter();
+                NetlinkMonitor monitor = NetlinkMonitor.open();
+                RtNetlink netlink = RtNetlink.open()) {
+            while (true) {
+                LinkInfo link = netlink.link(ifname).orElseThrow();
+                if (predicate.test(link)) {
+                    return link;
+                }
+                if (PollSet.pollOne(monitor.fd(), PollSet.POLLIN, 10_000) <= 0) {
+                    throw new IllegalStateException("no change of " + link);
+                }
+                monitor.receive(event -> {});
+            }
+        }
     }
 
     private static void run(String... command) {

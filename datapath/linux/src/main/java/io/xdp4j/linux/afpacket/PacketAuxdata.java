@@ -10,8 +10,9 @@ import io.xdp4j.linux.Sockets;
 /// The tag comes only to sockets bound to [AfPacket#ETH_P_ALL]. One bound to another protocol gets
 /// the frame after the kernel has dropped a tag that no VLAN device wanted.
 ///
-/// Thread: any. Fails: [#find] returns 0 when there is none. Kernel: `struct tpacket_auxdata`,
-/// `PACKET_AUXDATA`.
+/// - Thread: any.
+/// - Fails: [#find] returns 0 when there is none.
+/// - Kernel: `struct tpacket_auxdata`, `PACKET_AUXDATA`.
 public final class PacketAuxdata {
     public static final int SIZE = 20;
 

@@ -4,7 +4,8 @@ import java.net.InetAddress;
 
 /// An IP address of a device.
 ///
-/// Thread: any; immutable. Kernel: `struct ifaddrmsg` with `IFA_*` attributes.
+/// - Thread: any; immutable.
+/// - Kernel: `struct ifaddrmsg` with `IFA_*` attributes.
 ///
 /// @param ifindex the device
 /// @param address of this machine

@@ -10,8 +10,9 @@ import java.util.Optional;
 
 /// Reads the payload of an `RTM_NEWADDR` or `RTM_DELADDR`.
 ///
-/// Thread: any. Fails: empty when it is no IPv4 or IPv6 address; never throws. Kernel: `struct
-/// ifaddrmsg`, `IFA_*`.
+/// - Thread: any.
+/// - Fails: empty when it is no IPv4 or IPv6 address; never throws.
+/// - Kernel: `struct ifaddrmsg`, `IFA_*`.
 final class AddressParser {
     private static final int AF_INET = 2;
     private static final int AF_INET6 = 10;

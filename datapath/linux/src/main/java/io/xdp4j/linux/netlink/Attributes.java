@@ -12,7 +12,8 @@ import java.nio.charset.StandardCharsets;
 /// A value that is shorter than its type reads as the given default, so that no message can make
 /// this throw.
 ///
-/// Thread: one at a time. Kernel: `struct rtattr`, `RTA_NEXT`.
+/// - Thread: one at a time.
+/// - Kernel: `struct rtattr`, `RTA_NEXT`.
 final class Attributes {
     private static final int HEADER_SIZE = 4;
     private static final int NLA_TYPE_MASK = 0x3fff;

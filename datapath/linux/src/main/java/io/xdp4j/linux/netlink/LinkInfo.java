@@ -5,7 +5,8 @@ import io.xdp4j.linux.device.MacAddress;
 
 /// A network device, as the kernel describes it.
 ///
-/// Thread: any; immutable. Kernel: `struct ifinfomsg` with `IFLA_*` attributes, `rtnetlink(7)`.
+/// - Thread: any; immutable.
+/// - Kernel: `struct ifinfomsg` with `IFLA_*` attributes, `rtnetlink(7)`.
 ///
 /// @param ifindex number of the device, above 0
 /// @param name may change

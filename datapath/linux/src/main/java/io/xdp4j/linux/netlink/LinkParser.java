@@ -10,8 +10,9 @@ import java.util.Optional;
 /// Reads the payload of an `RTM_NEWLINK` or `RTM_DELLINK`; attributes that are missing or too short
 /// keep their defaults.
 ///
-/// Thread: one at a time. Fails: empty when it is no device; never throws. Kernel: `struct
-/// ifinfomsg`, `IFLA_*`.
+/// - Thread: one at a time.
+/// - Fails: empty when it is no device; never throws.
+/// - Kernel: `struct ifinfomsg`, `IFLA_*`.
 final class LinkParser {
     private static final int AF_UNSPEC = 0;
     private static final int IFINFOMSG_SIZE = 16;

@@ -2,7 +2,7 @@ package io.xdp4j.linux.netlink;
 
 /// Something that happened to the devices or addresses of a network namespace.
 ///
-/// Kernel: messages of `RTNLGRP_LINK`, `RTNLGRP_IPV4_IFADDR` and `RTNLGRP_IPV6_IFADDR`.
+/// - Kernel: messages of `RTNLGRP_LINK`, `RTNLGRP_IPV4_IFADDR` and `RTNLGRP_IPV6_IFADDR`.
 public sealed interface NetlinkEvent {
     /// A device is new, or some of what the kernel tells of it may have changed.
     record LinkChanged(LinkInfo link) implements NetlinkEvent {}

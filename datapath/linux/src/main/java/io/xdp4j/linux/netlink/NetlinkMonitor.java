@@ -11,9 +11,11 @@ import java.util.function.Consumer;
 /// Watch [#fd()] for reading in an epoll loop and then call [#receive]. On [NetlinkEvent.Overrun]
 /// list all anew with [RtNetlink].
 ///
-/// Thread: one at a time. Owns: a socket and its buffer until [#close()]. Fails: throws
-/// [NativeException] when it cannot be opened or its descriptor is broken. Messages that make no
-/// sense are skipped. Kernel: `RTMGRP_*`, `rtnetlink(7)`.
+/// - Thread: one at a time.
+/// - Owns: a socket and its buffer until [#close()].
+/// - Fails: throws [NativeException] when it cannot be opened or its descriptor is broken. Messages
+///   that make no sense are skipped.
+/// - Kernel: `RTMGRP_*`, `rtnetlink(7)`.
 public final class NetlinkMonitor implements AutoCloseable {
     /// Devices.
     public static final int RTMGRP_LINK = 0x1;

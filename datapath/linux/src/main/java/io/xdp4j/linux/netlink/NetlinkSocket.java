@@ -12,8 +12,9 @@ import java.lang.foreign.MemorySegment;
 
 /// A `NETLINK_ROUTE` socket and the buffer it receives into.
 ///
-/// Thread: one at a time. Owns: descriptor and buffer until closed. Kernel: `netlink(7)`, `struct
-/// sockaddr_nl`.
+/// - Thread: one at a time.
+/// - Owns: descriptor and buffer until closed.
+/// - Kernel: `netlink(7)`, `struct sockaddr_nl`.
 final class NetlinkSocket implements AutoCloseable {
     private static final int NETLINK_ROUTE = 0;
     private static final int SOCKADDR_SIZE = 12;

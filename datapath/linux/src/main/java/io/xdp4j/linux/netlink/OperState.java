@@ -2,7 +2,7 @@ package io.xdp4j.linux.netlink;
 
 /// Operational state of a device (RFC 2863), in the kernel's order.
 ///
-/// Kernel: `IF_OPER_*`, `IFLA_OPERSTATE`.
+/// - Kernel: `IF_OPER_*`, `IFLA_OPERSTATE`.
 public enum OperState {
     /// The driver does not tell; taken as up where the carrier is on.
     UNKNOWN,

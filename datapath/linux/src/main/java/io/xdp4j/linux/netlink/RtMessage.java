@@ -11,7 +11,8 @@ import java.util.Optional;
 /// Nothing here throws on hostile bytes: a message that cannot be read is an empty result, and one
 /// whose length is wrong ends the datagram.
 ///
-/// Thread: any; valid while the datagram's memory is. Kernel: `struct nlmsghdr`.
+/// - Thread: any; valid while the datagram's memory is.
+/// - Kernel: `struct nlmsghdr`.
 ///
 /// @param type `NLMSG_*` or `RTM_*`
 /// @param flags `NLM_F_*`

@@ -17,9 +17,10 @@ import java.util.function.Function;
 /// To follow changes, subscribe with [NetlinkMonitor] first and list after, so that nothing falls
 /// between.
 ///
-/// Thread: one at a time. The calls block only for the kernel to copy. Owns: a socket and its
-/// buffer until [#close()]. Fails: throws [NativeException]. Kernel: `RTM_GETLINK` and
-/// `RTM_GETADDR` with `NLM_F_DUMP`, `rtnetlink(7)`.
+/// - Thread: one at a time. The calls block only for the kernel to copy.
+/// - Owns: a socket and its buffer until [#close()].
+/// - Fails: throws [NativeException].
+/// - Kernel: `RTM_GETLINK` and `RTM_GETADDR` with `NLM_F_DUMP`, `rtnetlink(7)`.
 public final class RtNetlink implements AutoCloseable {
     private static final int NLM_F_REQUEST = 0x1;
     private static final int NLM_F_DUMP = 0x300;

@@ -8,6 +8,7 @@ import io.xdp4j.linux.Fd;
 import io.xdp4j.linux.Mapping;
 import io.xdp4j.linux.MsgBatch;
 import io.xdp4j.linux.NativeException;
+import io.xdp4j.linux.NeedsNetNamespaces;
 import io.xdp4j.linux.NetNamespace;
 import io.xdp4j.linux.PollSet;
 import io.xdp4j.linux.RawMemory;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@NeedsNetNamespaces
 class PacketSocketTest {
     /// For local experiments (IEEE 802), so that no other traffic has it.
     private static final int ETHERTYPE = 0x88b5;
@@ -73,7 +75,7 @@ class PacketSocketTest {
     }
 
     private void awaitReadable(int fd) {
-        assertThat(PollSet.poll(fd, PollSet.POLLIN, 10_000)).isEqualTo(PollSet.POLLIN);
+        assertThat(PollSet.pollOne(fd, PollSet.POLLIN, 10_000)).isEqualTo(PollSet.POLLIN);
     }
 
     @Test

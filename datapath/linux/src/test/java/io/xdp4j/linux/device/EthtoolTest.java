@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.xdp4j.linux.NativeException;
+import io.xdp4j.linux.NeedsNetNamespaces;
 import io.xdp4j.linux.NetNamespace;
 import io.xdp4j.linux.TestNamespace;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@NeedsNetNamespaces
 class EthtoolTest {
     private TestNamespace namespace;
     private Ethtool ethtool;

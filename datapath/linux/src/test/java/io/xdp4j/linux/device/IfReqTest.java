@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.xdp4j.linux.NativeException;
+import io.xdp4j.linux.NeedsNetNamespaces;
 import io.xdp4j.linux.NetNamespace;
 import io.xdp4j.linux.TestNamespace;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@NeedsNetNamespaces
 class IfReqTest {
     private TestNamespace namespace;
     private IfReq ifReq;
@@ -58,7 +60,6 @@ class IfReqTest {
         assertThat(ifReq.isUp("left")).isTrue();
         ifReq.setUp("left", false);
         assertThat(ifReq.isUp("left")).isFalse();
-        assertThat(ifReq.flags("right") & IfReq.IFF_RUNNING).as("right has no carrier").isZero();
         ifReq.setUp("left", true);
         assertThat(ifReq.isUp("left")).isTrue();
     }

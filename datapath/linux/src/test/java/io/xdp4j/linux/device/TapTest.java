@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.xdp4j.linux.Errno;
 import io.xdp4j.linux.Fd;
 import io.xdp4j.linux.NativeException;
+import io.xdp4j.linux.NeedsNetNamespaces;
 import io.xdp4j.linux.NetNamespace;
 import io.xdp4j.linux.PollSet;
 import io.xdp4j.linux.RawMemory;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@NeedsNetNamespaces
 class TapTest {
     private static final int ETHERTYPE = 0x88b5;
     private static final int FRAME = 60;
@@ -32,9 +34,9 @@ class TapTest {
 
     @BeforeEach
     void enter() {
-        assumeTrue(Files.exists(Path.of("/dev/net/tun")), "needs /dev/net/tun: modprobe tun");
         namespace = TestNamespace.create();
         visit = namespace.enter();
+        assumeTrue(Files.exists(Path.of("/dev/net/tun")), "needs /dev/net/tun: modprobe tun");
     }
 
     @AfterEach
@@ -73,7 +75,7 @@ class TapTest {
 
             assertThat(Fd.write(tap.fd(), memory, VirtioNetHdr.SIZE + FRAME))
                     .isEqualTo(VirtioNetHdr.SIZE + FRAME);
-            assertThat(PollSet.poll(socket, PollSet.POLLIN, 10_000)).isEqualTo(PollSet.POLLIN);
+            assertThat(PollSet.pollOne(socket, PollSet.POLLIN, 10_000)).isEqualTo(PollSet.POLLIN);
             assertThat(Sockets.recv(socket, memory + 1024, 1024, 0)).isEqualTo(FRAME);
             assertThat(RawMemory.getInt(memory + 1024 + 14)).isEqualTo(0x1234_5678);
 

@@ -2,6 +2,7 @@ package io.xdp4j.linux.netlink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.xdp4j.linux.NeedsNetNamespaces;
 import io.xdp4j.linux.NetNamespace;
 import io.xdp4j.linux.PollSet;
 import io.xdp4j.linux.TestNamespace;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@NeedsNetNamespaces
 class NetlinkMonitorTest {
     private final List<NetlinkEvent> events = new ArrayList<>();
     private TestNamespace namespace;
@@ -46,7 +48,7 @@ class NetlinkMonitorTest {
                     return type.cast(event);
                 }
             }
-            assertThat(PollSet.poll(monitor.fd(), PollSet.POLLIN, 10_000))
+            assertThat(PollSet.pollOne(monitor.fd(), PollSet.POLLIN, 10_000))
                     .as("events so far: %s", events)
                     .isNotZero();
             monitor.receive(events::add);

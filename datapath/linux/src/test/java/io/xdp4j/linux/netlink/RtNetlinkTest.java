@@ -3,6 +3,7 @@ package io.xdp4j.linux.netlink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.xdp4j.linux.NeedsNetNamespaces;
 import io.xdp4j.linux.NetNamespace;
 import io.xdp4j.linux.TestNamespace;
 import io.xdp4j.linux.device.IfReq;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@NeedsNetNamespaces
 class RtNetlinkTest {
     private TestNamespace namespace;
     private RtNetlink netlink;
@@ -67,11 +69,11 @@ class RtNetlinkTest {
     @Test
     void peerDownTakesTheCarrier() {
         namespace.ip("link set right down");
-        LinkInfo left = link("left");
+        LinkInfo left =
+                namespace.awaitLink("left", link -> link.operState() == OperState.LOWER_LAYER_DOWN);
         assertThat(left.isUp()).isTrue();
         assertThat(left.carrier()).isFalse();
         assertThat(left.isRunning()).isFalse();
-        assertThat(left.operState()).isEqualTo(OperState.LOWER_LAYER_DOWN);
     }
 
     @Test
