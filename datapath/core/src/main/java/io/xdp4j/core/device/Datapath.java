@@ -58,6 +58,7 @@ public final class Datapath implements AutoCloseable {
     private final AtomicInteger nextMapId = new AtomicInteger(1);
     private final Map<Class<?>, Object> sharedParts = new HashMap<>();
     private final XdpFrame[][] scratch;
+    private final Backlog[] backlogs;
     private int nextIfindex = FIRST_IFINDEX;
     private int nextFirstWorker;
     private boolean closed;
@@ -66,6 +67,7 @@ public final class Datapath implements AutoCloseable {
         pool = new FramePool(builder.frames, builder.workers);
         workers = new WorkerGroup(builder.workers, pool, tracepoints, builder.cpus);
         scratch = new XdpFrame[builder.workers][1];
+        backlogs = workers.all().stream().map(Backlog::new).toArray(Backlog[]::new);
     }
 
     public static Builder builder() {
@@ -171,7 +173,7 @@ public final class Datapath implements AutoCloseable {
     }
 
     /// The worker of a device's first queue: devices start where the last one ended.
-    int nextFirstWorker(int queues) {
+    public int nextFirstWorker(int queues) {
         synchronized (devices) {
             int first = nextFirstWorker;
             nextFirstWorker = (first + queues) % workers.size();
@@ -205,6 +207,12 @@ public final class Datapath implements AutoCloseable {
     @HotPath
     XdpFrame[] scratch(Worker worker) {
         return scratch[worker.index()];
+    }
+
+    /// The worker's backlog of frames for host sides.
+    @HotPath
+    public Backlog backlog(Worker worker) {
+        return backlogs[worker.index()];
     }
 
     // ---- life

@@ -52,7 +52,10 @@ public abstract class NetDevice implements AutoCloseable {
         this.mtu = init.mtu();
         this.mac = init.mac();
         int workers = datapath.workers().size();
-        int first = datapath.nextFirstWorker(init.rxQueues());
+        int first =
+                init.firstWorker() == DeviceInit.NEXT_WORKER
+                        ? datapath.nextFirstWorker(init.rxQueues())
+                        : init.firstWorker();
         rxQueues = new RxQueue[init.rxQueues()];
         for (int i = 0; i < rxQueues.length; i++) {
             rxQueues[i] = new RxQueue(this, i, datapath.workers().get((first + i) % workers));
@@ -130,7 +133,8 @@ public abstract class NetDevice implements AutoCloseable {
         this.carrier = on;
     }
 
-    public final List<RxQueue> rxQueues() {
+    /// The receive queues in use (`real_num_rx_queues`).
+    public List<RxQueue> rxQueues() {
         return List.of(rxQueues);
     }
 

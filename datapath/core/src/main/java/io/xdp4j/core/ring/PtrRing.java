@@ -32,6 +32,15 @@ public final class PtrRing {
         return queue.offerIfBelowThreshold(frame, capacity);
     }
 
+    /// Puts in the first of `count` frames, as many as fit, and returns how many.
+    public int produce(XdpFrame[] frames, int count) {
+        int done = 0;
+        while (done < count && produce(frames[done])) {
+            done++;
+        }
+        return done;
+    }
+
     public @Nullable XdpFrame consume() {
         return queue.relaxedPoll();
     }
