@@ -1,5 +1,7 @@
 package io.xdp4j.config;
 
+import java.util.Objects;
+
 /// The configuration is wrong; the message is one line for the user.
 ///
 /// The message has the form `file:line: key: found (expected: what)`, for example `switch.yaml:12:
@@ -21,6 +23,12 @@ public final class ConfigException extends RuntimeException {
         this.file = at.file();
         this.line = at.line();
         this.key = at.key();
+    }
+
+    /// The one line for the user.
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNull(super.getMessage());
     }
 
     /// The file as the user named it.

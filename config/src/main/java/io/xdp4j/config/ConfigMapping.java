@@ -22,7 +22,7 @@ final class ConfigMapping {
     private void add(NodeTuple tuple) {
         int line = ConfigNode.line(tuple.getKeyNode());
         if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
-            throw self.child(null, "?", line).at().unexpected("a list or mapping as key", "text");
+            throw new IllegalStateException("the parser let a key pass that is no scalar");
         }
         ConfigNode value = self.child(tuple.getValueNode(), key.getValue(), line);
         ConfigNode first = values.putIfAbsent(key.getValue(), value);

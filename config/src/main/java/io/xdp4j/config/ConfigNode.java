@@ -97,7 +97,6 @@ final class ConfigNode {
 
     ConfigMapping mapping(String expected) {
         if (node instanceof MappingNode mapping) {
-            refuseCycle(mapping);
             return new ConfigMapping(this, mapping);
         }
         throw unexpected(expected);
@@ -107,14 +106,15 @@ final class ConfigNode {
     ///
     /// @param what the elements, in the plural
     List<ConfigNode> items(int min, int max, String what) {
-        String expected = "list of " + min + ".." + max + ' ' + what;
+        String count = min == 0 ? "at most " + max : min + ".." + max;
+        String expected = "list of " + count + ' ' + what;
         if (!(node instanceof SequenceNode sequence)) {
-            throw unexpected(expected);
+            throw unexpected(isText() ? expected + ", like [" + shown() + ']' : expected);
         }
-        refuseCycle(sequence);
         List<Node> values = sequence.getValue();
         if (values.size() < min || values.size() > max) {
-            throw at.unexpected("a list of " + values.size(), expected);
+            throw at.unexpected(
+                    values.isEmpty() ? "an empty list" : "a list of " + values.size(), expected);
         }
         List<ConfigNode> items = new ArrayList<>(values.size());
         for (Node value : values) {
@@ -124,12 +124,6 @@ final class ConfigNode {
         return items;
     }
 
-    private void refuseCycle(Node collection) {
-        if (collection.isRecursive()) {
-            throw at.unexpected("contains itself through an alias", "no cyclic aliases");
-        }
-    }
-
     /// Text of a form.
     String text(Pattern form, String expected) {
         String text = scalar(Tag.STR);
@@ -137,7 +131,9 @@ final class ConfigNode {
         if (text != null && text.length() <= MAX_TEXT_LENGTH && form.matcher(text).matches()) {
             return text;
         }
-        throw unexpected(expected);
+        boolean needsQuotes =
+                text == null && node instanceof ScalarNode && !shown().equals("empty");
+        throw unexpected(needsQuotes ? expected + ", in quotes" : expected);
     }
 
     /// Text of any form, which may be empty.
@@ -203,7 +199,7 @@ final class ConfigNode {
             return text;
         }
         String hint = text == null ? "" : Spelling.hint(text, words);
-        throw at.unexpected(shown() + hint, "one of " + String.join(", ", words));
+        throw at.unexpected(shown() + hint, oneOfThese(words));
     }
 
     Duration duration(Duration min, Duration max) {
@@ -283,6 +279,11 @@ final class ConfigNode {
     @Override
     public String toString() {
         return at + ": " + shown();
+    }
+
+    /// `one of a, b, c`, or the only one there is.
+    static String oneOfThese(List<String> names) {
+        return names.size() == 1 ? names.getFirst() : "one of " + listed(names);
     }
 
     /// The values, at most a dozen of them, as a message lists them.

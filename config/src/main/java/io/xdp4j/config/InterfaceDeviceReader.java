@@ -66,7 +66,7 @@ final class InterfaceDeviceReader {
     private static int blockSize(ConfigNode node) {
         long bytes = node.sizeBytes(MIN_BLOCK_BYTES, MAX_BLOCK_BYTES);
         if (Long.bitCount(bytes) != 1) {
-            throw node.unexpected("a power of two");
+            throw node.unexpected("a power of two, like 64k, 1m");
         }
         return (int) bytes;
     }

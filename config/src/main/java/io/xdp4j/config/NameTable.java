@@ -47,7 +47,7 @@ final class NameTable {
         SourceLocation first = places.putIfAbsent(name, at);
         if (first != null) {
             throw at.unexpected(
-                    name + ": " + kind + " of line " + first.line() + " has this name",
+                    name + ": already names the " + kind + " of line " + first.line(),
                     "a name of its own");
         }
         return name;
@@ -55,7 +55,8 @@ final class NameTable {
 
     /// The name that a reference mentions.
     String resolve(ConfigNode reference) {
-        String expected = places.isEmpty() ? kind + ", but none is defined" : "name of a " + kind;
+        String expected =
+                places.isEmpty() ? "a " + kind + ", but none is defined" : "name of a " + kind;
         String name = reference.anyText(expected);
         if (!places.containsKey(name)) {
             List<String> known = List.copyOf(places.keySet());
@@ -63,7 +64,7 @@ final class NameTable {
                     .at()
                     .unexpected(
                             reference.shown() + ": no such " + kind + Spelling.hint(name, known),
-                            known.isEmpty() ? expected : "one of " + ConfigNode.listed(known));
+                            known.isEmpty() ? expected : ConfigNode.oneOfThese(known));
         }
         return name;
     }

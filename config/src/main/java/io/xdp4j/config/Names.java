@@ -41,11 +41,11 @@ final class Names {
         String device = devices.resolve(reference);
         String first = uses.putIfAbsent(device, use);
         if (first != null) {
-            throw reference
-                    .at()
-                    .unexpected(
-                            device + ": taken by " + first + ", cannot carry " + use + " too",
-                            "one program or switch for each device");
+            String found =
+                    first.equals(use)
+                            ? device + ": named twice for " + use
+                            : device + ": taken by " + first + ", cannot carry " + use + " too";
+            throw reference.at().unexpected(found, "one program or switch for each device");
         }
         return device;
     }

@@ -153,9 +153,10 @@ final class ProgramReader {
     private int key(String devmap) {
         ConfigNode node = program.node("key");
         List<Integer> known = names.devmapKeys.getOrDefault(devmap, List.of());
-        int key = node.integer(0, Integer.MAX_VALUE);
+        String expected = "a key of devmap " + devmap + ": " + ConfigNode.listed(known);
+        int key = (int) node.integer(0, Integer.MAX_VALUE, expected);
         if (!known.contains(key)) {
-            throw node.unexpected("a key of devmap " + devmap + ": " + ConfigNode.listed(known));
+            throw node.unexpected(expected);
         }
         return key;
     }

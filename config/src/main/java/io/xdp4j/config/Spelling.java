@@ -21,7 +21,7 @@ final class Spelling {
             return Optional.empty();
         }
         String best = null;
-        int bestDistance = Math.clamp(word.length() / 3, 1, 2) + 1;
+        int bestDistance = Math.min(word.length() / 3, 2) + 1;
         for (String candidate : known) {
             int distance = distance(fold(word), fold(candidate));
             if (distance < bestDistance) {
@@ -30,6 +30,14 @@ final class Spelling {
             }
         }
         return Optional.ofNullable(best);
+    }
+
+    /// Another digit is seldom a slip: who writes p3 does not mean p1.
+    private static int replacement(char from, char to) {
+        if (from == to) {
+            return 0;
+        }
+        return Character.isDigit(from) && Character.isDigit(to) ? 3 : 1;
     }
 
     private static String fold(String word) {
@@ -48,7 +56,7 @@ final class Spelling {
     }
 
     private static int cheapest(int[][] d, String a, String b, int i, int j) {
-        int replace = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
+        int replace = replacement(a.charAt(i - 1), b.charAt(j - 1));
         int cost = Math.min(d[i - 1][j - 1] + replace, Math.min(d[i - 1][j], d[i][j - 1]) + 1);
         boolean swapped =
                 i > 1

@@ -19,6 +19,6 @@ record SwitchPorts(boolean vlanFiltering, List<SwitchPortSpec> specs) {
                                         reference.shown()
                                                 + ": no such port"
                                                 + Spelling.hint(name, names),
-                                        "one of " + ConfigNode.listed(names)));
+                                        ConfigNode.oneOfThese(names)));
     }
 }

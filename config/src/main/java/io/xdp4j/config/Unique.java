@@ -22,7 +22,7 @@ final class Unique {
     static <T> void add(Map<T, ConfigNode> seen, T value, ConfigNode node) {
         ConfigNode first = seen.putIfAbsent(value, node);
         if (first != null) {
-            String found = value + ": already in line " + first.at().line();
+            String found = node.shown() + ": already in line " + first.at().line();
             throw node.at().unexpected(found, "each value once");
         }
     }

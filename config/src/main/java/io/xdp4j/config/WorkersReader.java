@@ -39,8 +39,7 @@ final class WorkersReader {
         if (cpus.size() != count) {
             throw workers.node("cpus")
                     .at()
-                    .unexpected(
-                            "CPUs " + cpus.size() + ", workers " + count, "one for each worker");
+                    .unexpected("a list of " + cpus.size(), count + " CPUs, one for each worker");
         }
         return new WorkersSpec(count, pin, cpus, node.at());
     }

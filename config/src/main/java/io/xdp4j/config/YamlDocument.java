@@ -28,6 +28,8 @@ final class YamlDocument {
                         .setLabel("configuration")
                         .setSchema(new CoreSchema())
                         .setCodePointLimit(MAX_CHARACTERS)
+                        .setMaxAliasesForCollections(Integer.MAX_VALUE)
+                        .setAllowNonScalarKeys(true)
                         .build();
     }
 
@@ -43,7 +45,10 @@ final class YamlDocument {
             throw top.unexpected(
                     source.length() + " characters", "at most " + MAX_CHARACTERS + " characters");
         }
-        Node node = compose(source).orElseThrow(() -> top.unexpected("empty", "a mapping"));
+        Node node =
+                compose(source)
+                        .orElseThrow(
+                                () -> top.unexpected("empty", "a mapping with the key devices"));
         return ConfigNode.root(node, top, directory);
     }
 
@@ -52,7 +57,7 @@ final class YamlDocument {
             Parser parser = new ParserImpl(settings, new StreamReader(settings, source));
             return new Composer(settings, new BoundedParser(parser, top.file())).getSingleNode();
         } catch (MarkedYamlEngineException e) {
-            throw notYaml(e.getProblemMark().or(e::getContextMark), problem(e));
+            throw notYaml(mark(e), problem(e));
         } catch (ReaderException e) {
             SourceLocation at = new SourceLocation(top.file(), lineOf(source, e), "");
             String found = "character U+%04X".formatted(e.getCodePoint());
@@ -70,9 +75,18 @@ final class YamlDocument {
         return new SourceLocation(top.file(), mark.map(m -> m.getLine() + 1).orElse(0), "");
     }
 
+    /// Where to look: at the problem, or at the start of what never ended.
+    private static Optional<Mark> mark(MarkedYamlEngineException e) {
+        return e.getProblem().contains("end of stream")
+                ? e.getContextMark().or(e::getProblemMark)
+                : e.getProblemMark().or(e::getContextMark);
+    }
+
     private static String problem(MarkedYamlEngineException e) {
-        String context = e.getContext() == null ? "" : ", " + e.getContext();
-        return e.getProblem() + context;
+        String context = e.getContext();
+        return context == null || context.isEmpty()
+                ? e.getProblem()
+                : context + ", " + e.getProblem();
     }
 
     private static int lineOf(String source, ReaderException e) {
