@@ -72,16 +72,16 @@ final class ConfigNode {
         return node instanceof MappingNode;
     }
 
-    boolean isList() {
-        return node instanceof SequenceNode;
-    }
-
     boolean isInteger() {
         return scalar(Tag.INT) != null;
     }
 
     boolean isText() {
         return scalar(Tag.STR) != null;
+    }
+
+    boolean isWord(String word) {
+        return word.equals(scalar(Tag.STR));
     }
 
     private @Nullable String scalar(Tag tag) {
@@ -223,7 +223,10 @@ final class ConfigNode {
     long sizeBytes(long min, long max) {
         String range = SizeFormat.format(min) + ".." + SizeFormat.format(max);
         String expected = "size " + range + ", like 64k, 1m";
-        String text = textOrInteger();
+        if (isInteger()) {
+            return integer(min, max, expected);
+        }
+        String text = scalar(Tag.STR);
         if (text != null) {
             try {
                 long value = SizeFormat.parse(text);

@@ -62,7 +62,7 @@ final class CpuMapReader {
             throw node.at()
                     .unexpected(
                             name + ": is of type tx",
-                            "a program that passes, drops or redirects: here is no device to send from");
+                            "a program that passes, drops or redirects: no device to send from");
         }
         return name;
     }

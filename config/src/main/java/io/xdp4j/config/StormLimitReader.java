@@ -21,7 +21,7 @@ final class StormLimitReader {
     }
 
     private static long rate(ConfigNode node) {
-        if (node.isText() && node.shown().equals("none")) {
+        if (node.isWord("none")) {
             return StormLimit.NONE;
         }
         return node.integer(1, MAX_RATE, "integer 1.." + MAX_RATE + " or none");
