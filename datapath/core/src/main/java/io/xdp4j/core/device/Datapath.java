@@ -9,6 +9,7 @@ import io.xdp4j.core.program.XdpProgram;
 import io.xdp4j.core.trace.Ledger;
 import io.xdp4j.core.trace.Tracepoints;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +56,7 @@ public final class Datapath implements AutoCloseable {
     private final IdentityHashMap<XdpProgram, Integer> programIds = new IdentityHashMap<>();
     private final AtomicInteger nextProgramId = new AtomicInteger(1);
     private final AtomicInteger nextMapId = new AtomicInteger(1);
+    private final Map<Class<?>, Object> sharedParts = new HashMap<>();
     private final XdpFrame[][] scratch;
     private final Backlog[] backlogs;
     private int nextIfindex = FIRST_IFINDEX;
@@ -122,6 +125,13 @@ public final class Datapath implements AutoCloseable {
                         + " (expected: one of "
                         + known
                         + ")");
+    }
+
+    /// A part that devices of one kind share, made at the first request.
+    public <T> T shared(Class<T> type, Supplier<T> maker) {
+        synchronized (sharedParts) {
+            return type.cast(sharedParts.computeIfAbsent(type, key -> maker.get()));
+        }
     }
 
     /// A new map id.

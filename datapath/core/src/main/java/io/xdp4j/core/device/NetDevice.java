@@ -40,6 +40,7 @@ public abstract class NetDevice implements AutoCloseable {
     private volatile int mtu;
     private volatile boolean up;
     private volatile boolean carrier = true;
+    private volatile boolean operational = true;
     private volatile @Nullable AttachedProgram attached;
     private boolean failureLogged;
 
@@ -117,6 +118,18 @@ public abstract class NetDevice implements AutoCloseable {
     }
 
     protected final void setCarrier(boolean on) {
+        this.carrier = on;
+    }
+
+    /// The wire can take frames now: false while a real interface is down, without carrier or gone,
+    /// which redirects then treat as a device that is down.
+    @HotPath
+    public final boolean isOperational() {
+        return operational;
+    }
+
+    protected final void setOperational(boolean on) {
+        this.operational = on;
         this.carrier = on;
     }
 
@@ -327,7 +340,7 @@ public abstract class NetDevice implements AutoCloseable {
     /// Kernel: `xdp_ok_fwd_dev`, `is_skb_forwardable`.
     @HotPath
     public final int checkForward(XdpFrame frame) {
-        if (!up) {
+        if (!up || !operational) {
             return -Redirector.ENETDOWN;
         }
         if (!frame.isGso() && frame.totalLength() > mtu + LENGTH_SLACK) {

@@ -6,7 +6,9 @@ import java.lang.foreign.MemorySegment;
 
 /// Address of a packet socket: the device, and for a received frame where it came from.
 ///
-/// Thread: any. Fails: never; raw addresses are not checked. Kernel: `struct sockaddr_ll`.
+/// - Thread: any.
+/// - Fails: never; raw addresses are not checked.
+/// - Kernel: `struct sockaddr_ll`.
 public final class SockaddrLl {
     public static final int SIZE = 20;
 

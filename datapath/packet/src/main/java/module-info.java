@@ -1,0 +1,13 @@
+/// Devices: AF_PACKET sockets and TAP on Linux; pcap files and a packet generator anywhere.
+module io.xdp4j.packet {
+    requires static org.jspecify;
+    requires transitive io.xdp4j.core;
+    requires io.netty.transport.classes.epoll;
+    requires io.netty.transport.unix.common;
+    requires io.xdp4j.linux;
+    requires org.slf4j;
+
+    provides io.xdp4j.core.device.NetDeviceProvider with
+            io.xdp4j.packet.afpacket.AfPacketProvider,
+            io.xdp4j.packet.tap.TapProvider;
+}
