@@ -102,6 +102,10 @@ final class ProgramFactory {
         }
         throw new ConfigException(
                 spec.at(),
-                "class: " + spec.className() + " (expected: implements " + XdpProgram.class.getName() + ")");
+                "class: "
+                        + spec.className()
+                        + " (expected: implements "
+                        + XdpProgram.class.getName()
+                        + ")");
     }
 }

@@ -37,8 +37,7 @@ final class SwitchFactory {
             case SwitchPortSpec.Access(int pvid) -> new PortVlan.Access(pvid);
             case SwitchPortSpec.Trunk(var allowed, Integer nativeVlan) ->
                     new PortVlan.Trunk(
-                            allowed,
-                            nativeVlan == null ? PortVlan.Trunk.NO_NATIVE : nativeVlan);
+                            allowed, nativeVlan == null ? PortVlan.Trunk.NO_NATIVE : nativeVlan);
         };
     }
 
