@@ -156,11 +156,24 @@ public abstract class NetDevice implements AutoCloseable {
 
     /// Brings the device up (`ip link set up`).
     public final void up() {
-        if (!up) {
-            open();
-            up = true;
-            opened();
+        if (raise()) {
+            begin();
         }
+    }
+
+    /// The first half of [#up]: able to send, but taking nothing in. False when it was up already.
+    final boolean raise() {
+        if (up) {
+            return false;
+        }
+        open();
+        up = true;
+        return true;
+    }
+
+    /// The second half of [#up].
+    final void begin() {
+        opened();
     }
 
     /// Takes the device down; queued frames are freed and counted.
