@@ -7,7 +7,11 @@ module io.xdp4j.packet {
     requires io.xdp4j.linux;
     requires org.slf4j;
 
+    exports io.xdp4j.packet.pcap;
+
     provides io.xdp4j.core.device.NetDeviceProvider with
             io.xdp4j.packet.afpacket.AfPacketProvider,
+            io.xdp4j.packet.generator.GeneratorProvider,
+            io.xdp4j.packet.pcap.PcapProvider,
             io.xdp4j.packet.tap.TapProvider;
 }

@@ -2,6 +2,7 @@ package io.xdp4j.config;
 
 import io.xdp4j.config.GeneratorDeviceSpec.IpVersion;
 import io.xdp4j.config.GeneratorDeviceSpec.Protocol;
+import io.xdp4j.programs.bridge.VlanSet;
 import java.util.List;
 
 /// Reads a device with transport generator.

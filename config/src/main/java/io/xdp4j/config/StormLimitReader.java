@@ -1,5 +1,6 @@
 package io.xdp4j.config;
 
+import io.xdp4j.programs.bridge.StormLimit;
 import java.util.List;
 
 /// Reads the `storm-limit` of a switch or of a port.

@@ -4,6 +4,8 @@ import io.xdp4j.config.SwitchPortSpec.Access;
 import io.xdp4j.config.SwitchPortSpec.Transparent;
 import io.xdp4j.config.SwitchPortSpec.Trunk;
 import io.xdp4j.config.SwitchPortSpec.Vlan;
+import io.xdp4j.programs.bridge.StormLimit;
+import io.xdp4j.programs.bridge.VlanSet;
 import java.util.List;
 
 /// Reads one port of a switch, which is the name of a device or a mapping.

@@ -1,5 +1,7 @@
 package io.xdp4j.config;
 
+import io.xdp4j.programs.bridge.StormLimit;
+import io.xdp4j.programs.bridge.VlanSet;
 import org.jspecify.annotations.Nullable;
 
 /// A device as a port of a switch.

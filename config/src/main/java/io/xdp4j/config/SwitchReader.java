@@ -3,6 +3,7 @@ package io.xdp4j.config;
 import io.xdp4j.config.SwitchSpec.Direction;
 import io.xdp4j.config.SwitchSpec.MacTable;
 import io.xdp4j.config.SwitchSpec.Mirror;
+import io.xdp4j.programs.bridge.StormLimit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.xdp4j.config;
 
+import io.xdp4j.programs.bridge.VlanSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 

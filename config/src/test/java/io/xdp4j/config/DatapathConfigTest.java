@@ -19,6 +19,8 @@ import io.xdp4j.config.SwitchSpec.Direction;
 import io.xdp4j.config.SwitchSpec.MacTable;
 import io.xdp4j.config.SwitchSpec.Mirror;
 import io.xdp4j.config.SwitchSpec.StaticEntry;
+import io.xdp4j.programs.bridge.StormLimit;
+import io.xdp4j.programs.bridge.VlanSet;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package io.xdp4j.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.xdp4j.programs.bridge.VlanSet;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -52,6 +52,12 @@ public final class AfPacketForward {
                 new DeviceSpec(
                         name,
                         "af_packet",
-                        Map.of("interface", interfaceName, "ring-blocks", 16L, "offloads", "keep")));
+                        Map.of(
+                                "interface",
+                                interfaceName,
+                                "ring-blocks",
+                                16L,
+                                "offloads",
+                                "keep")));
     }
 }

@@ -4,9 +4,12 @@ import io.xdp4j.config.DatapathConfig;
 import io.xdp4j.config.assembly.RunningDatapath;
 import io.xdp4j.core.trace.Ledger;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Runs a datapath until its time is up, its input ends, or a signal comes; then drains it and
 /// prints the summary.
@@ -16,6 +19,8 @@ import java.util.concurrent.TimeUnit;
 final class DatapathSession {
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long EXHAUSTED_CHECK_MILLIS = 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(DatapathSession.class);
 
     private final CountDownLatch stop = new CountDownLatch(1);
     private final CountDownLatch finished = new CountDownLatch(1);
@@ -52,13 +57,12 @@ final class DatapathSession {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
-            // The hook is running: it ends the process, and must find us waiting here.
-            Thread.yield();
+            LOG.debug("the shutdown hook is running; it ends the process");
         }
     }
 
     private void runToEnd(DatapathConfig config, RunOptions options) {
-        PrintWriter out = new PrintWriter(System.out, true);
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         try (RunningDatapath running = RunningDatapath.open(config);
                 StatsView view = StatsView.open(options, out)) {
             long start = System.nanoTime();

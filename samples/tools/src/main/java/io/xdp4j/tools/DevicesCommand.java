@@ -8,6 +8,7 @@ import io.xdp4j.linux.netlink.LinkInfo;
 import io.xdp4j.linux.netlink.RtNetlink;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
@@ -35,7 +36,7 @@ final class DevicesCommand implements Callable<Integer> {
                         .filter(name -> !name.equals("auto"))
                         .sorted()
                         .toList();
-        PrintWriter out = new PrintWriter(System.out, true);
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         if (json) {
             out.println(asJson(links, transports));
         } else {

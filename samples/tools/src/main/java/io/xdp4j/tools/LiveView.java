@@ -1,8 +1,10 @@
 package io.xdp4j.tools;
 
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jline.utils.AttributedString;
@@ -23,8 +25,10 @@ final class LiveView implements StatsView {
     }
 
     /// Null when standard output is no terminal that can move its cursor.
+    @SuppressWarnings("SystemConsoleNull") // NullAway's model still has it nullable
     static @Nullable LiveView openOn(PrintWriter out) {
-        if (System.console() == null || !System.console().isTerminal()) {
+        Console console = System.console();
+        if (console == null || !console.isTerminal()) {
             return null;
         }
         try {
@@ -42,13 +46,15 @@ final class LiveView implements StatsView {
 
     @Override
     public void stats(Snapshot before, Snapshot now) {
-        int rows = Math.max(4, terminal.getHeight() - 1);
-        int columns = Math.max(40, terminal.getWidth());
-        display.resize(rows + 1, columns);
+        Size size = terminal.getSize();
+        int rows = Math.max(4, size.getRows() - 1);
+        int columns = Math.max(40, size.getColumns());
+        display.resize(size);
         List<AttributedString> lines =
                 SnapshotTable.rates(before, now).stream()
                         .limit(rows)
-                        .map(line -> line.length() < columns ? line : line.substring(0, columns - 1))
+                        .map(line ->
+                                line.length() < columns ? line : line.substring(0, columns - 1))
                         .map(AttributedString::new)
                         .toList();
         display.update(lines, -1);

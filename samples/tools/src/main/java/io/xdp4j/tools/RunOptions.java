@@ -10,7 +10,8 @@ final class RunOptions {
             names = "--duration",
             paramLabel = "T",
             converter = DurationConverter.class,
-            description = "stop after this time, such as 10s, 500ms, 2m; without it run until Ctrl-C")
+            description =
+                    "stop after this time, such as 10s, 500ms, 2m; without it run until Ctrl-C")
     @Nullable Duration duration;
 
     @Option(names = "--json", description = "print JSON, one object a line, and nothing else")

@@ -83,12 +83,11 @@ record Snapshot(
         Datapath datapath = running.datapath();
         List<CpuMapRow> cpumap = new ArrayList<>();
         running.cpuMaps()
-                .forEach(
-                        map -> {
-                            for (CpuMapEntry entry : map.all()) {
-                                entry.stats().forEach(s -> cpumap.add(new CpuMapRow(map.name(), s)));
-                            }
-                        });
+                .forEach(map -> {
+                    for (CpuMapEntry entry : map.all()) {
+                        entry.stats().forEach(s -> cpumap.add(new CpuMapRow(map.name(), s)));
+                    }
+                });
         return new Snapshot(
                 System.nanoTime() - startNanos,
                 datapath.devices().stream().map(Snapshot::device).toList(),

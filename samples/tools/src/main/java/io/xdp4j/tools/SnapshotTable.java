@@ -69,8 +69,15 @@ final class SnapshotTable {
         add("");
         add(
                 "%-15s %5s %3s %13s %13s %13s %13s %13s %13s",
-                "DEVICE", "queue", "cpu", "rx" + per, "tx" + per, "pass" + per, "drop" + per,
-                "XDP_TX" + per, "redirect" + per);
+                "DEVICE",
+                "queue",
+                "cpu",
+                "rx" + per,
+                "tx" + per,
+                "pass" + per,
+                "drop" + per,
+                "XDP_TX" + per,
+                "redirect" + per);
         for (int i = 0; i < now.devices().size(); i++) {
             Snapshot.Device device = now.devices().get(i);
             Snapshot.Device old = i < before.devices().size() ? before.devices().get(i) : device;
@@ -146,11 +153,10 @@ final class SnapshotTable {
     private CpuMapStats earlier(Snapshot.CpuMapRow row) {
         CpuMapStats stats = row.stats();
         return before.cpumap().stream()
-                .filter(
-                        old ->
-                                old.map().equals(row.map())
-                                        && old.stats().from() == stats.from()
-                                        && old.stats().to() == stats.to())
+                .filter(old ->
+                        old.map().equals(row.map())
+                                && old.stats().from() == stats.from()
+                                && old.stats().to() == stats.to())
                 .findFirst()
                 .map(Snapshot.CpuMapRow::stats)
                 .orElse(new CpuMapStats(stats.from(), stats.to(), 0, 0, 0, 0, 0, 0));
@@ -190,6 +196,7 @@ final class SnapshotTable {
         return String.format(Locale.ROOT, "%,d", Math.round((current - old) / seconds));
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // its annotation is not on our class path
     private void add(String format, Object... values) {
         lines.add(String.format(Locale.ROOT, format, values).stripTrailing());
     }

@@ -47,7 +47,7 @@ final class SwitchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        DatapathSession.run(DatapathConfig.parse(configuration(), "switch"), options);
+        DatapathSession.run(DatapathConfig.parse(configuration(), "<command line>"), options);
         return ExitCode.OK;
     }
 

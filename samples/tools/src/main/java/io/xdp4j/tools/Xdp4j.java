@@ -9,13 +9,12 @@ import java.io.PrintWriter;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /// The `xdp4j` command.
 @Command(
         name = "xdp4j",
-        description = "An XDP datapath in user space: run, watch and understand XDP without a kernel.",
+        description =
+                "An XDP datapath in user space: run, watch and understand XDP without a kernel.",
         mixinStandardHelpOptions = true,
         version = "xdp4j 0.1.0-SNAPSHOT",
         synopsisSubcommandLabel = "COMMAND",
@@ -35,9 +34,7 @@ import picocli.CommandLine.Spec;
             "5:a permission is missing",
             "6:failed at run time",
         })
-public final class Xdp4j implements Runnable {
-    @Spec private CommandSpec spec;
-
+public final class Xdp4j {
     private Xdp4j() {}
 
     public static void main(String[] args) {
@@ -48,22 +45,20 @@ public final class Xdp4j implements Runnable {
     static int run(String... args) {
         CommandLine line = new CommandLine(new Xdp4j());
         line.setCaseInsensitiveEnumValuesAllowed(true);
-        line.setParameterExceptionHandler(
-                (e, unused) -> {
-                    PrintWriter err = e.getCommandLine().getErr();
-                    err.println(
-                            e.getCommandLine().getCommandSpec().qualifiedName()
-                                    + ": "
-                                    + firstLine(e)
-                                    + " (see --help)");
-                    return ExitCode.USAGE;
-                });
-        line.setExecutionExceptionHandler(
-                (e, command, unused) -> {
-                    command.getErr()
-                            .println(command.getCommandSpec().qualifiedName() + ": " + firstLine(e));
-                    return exitCode(e);
-                });
+        line.setParameterExceptionHandler((e, _) -> {
+            PrintWriter err = e.getCommandLine().getErr();
+            err.println(
+                    e.getCommandLine().getCommandSpec().qualifiedName()
+                            + ": "
+                            + firstLine(e)
+                            + " (see --help)");
+            return ExitCode.USAGE;
+        });
+        line.setExecutionExceptionHandler((e, command, _) -> {
+            command.getErr()
+                    .println(command.getCommandSpec().qualifiedName() + ": " + firstLine(e));
+            return exitCode(e);
+        });
         return line.execute(args);
     }
 
@@ -93,11 +88,5 @@ public final class Xdp4j implements Runnable {
                 yield ExitCode.RUNTIME;
             }
         };
-    }
-
-    @Override
-    public void run() {
-        throw new CommandLine.ParameterException(
-                spec.commandLine(), "no command (expected: demo, run, switch or devices)");
     }
 }

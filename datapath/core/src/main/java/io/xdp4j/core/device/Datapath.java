@@ -155,9 +155,10 @@ public final class Datapath implements AutoCloseable {
         }
     }
 
-    /// Calls back with each device that goes away, as long as the datapath lives.
-    public void onUnregister(Consumer<NetDevice> listener) {
+    /// Calls back with each device that goes away, until the handle is closed.
+    public Tracepoints.Subscription onUnregister(Consumer<NetDevice> listener) {
         unregisterListeners.add(listener);
+        return () -> unregisterListeners.remove(listener);
     }
 
     private int programId(XdpProgram program) {

@@ -52,6 +52,15 @@ public final class AfPacketProvider implements NetDeviceProvider {
             LinkMonitor monitor = datapath.shared(LinkMonitor.class, LinkMonitor::new);
             return List.of(new AfPacketDevice(datapath, init, settings, monitor));
         } catch (NativeException e) {
+            if (e.errno() == Errno.ENODEV) {
+                throw new DeviceException(
+                        DeviceException.Kind.USAGE,
+                        "interface: "
+                                + settings.interfaceName()
+                                + ": no such interface (expected: one that `ip link` lists in this"
+                                + " network namespace)",
+                        e);
+            }
             throw new DeviceException(kind(e), spec.name() + ": " + e.getMessage(), e);
         } catch (IllegalArgumentException e) {
             throw new DeviceException(
@@ -61,7 +70,6 @@ public final class AfPacketProvider implements NetDeviceProvider {
 
     private static DeviceException.Kind kind(NativeException e) {
         return switch (e.errno()) {
-            case Errno.ENODEV -> DeviceException.Kind.USAGE;
             case Errno.EPERM, Errno.EACCES -> DeviceException.Kind.PERMISSION;
             default -> DeviceException.Kind.RUNTIME;
         };

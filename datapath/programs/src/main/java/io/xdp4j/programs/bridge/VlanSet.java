@@ -1,4 +1,4 @@
-package io.xdp4j.config;
+package io.xdp4j.programs.bridge;
 
 import java.util.BitSet;
 import java.util.stream.IntStream;
@@ -7,13 +7,16 @@ import org.jspecify.annotations.Nullable;
 /// A set of VLAN ids between 1 and 4094.
 ///
 /// Thread: immutable. Owns: nothing. Fails: [IllegalArgumentException] for an id out of range.
-/// Kernel: `net_bridge_vlan_group`, net/bridge/br_private.h.
+/// Kernel: the bitmap of `struct net_bridge_vlan_group`.
 public final class VlanSet {
-    /// The lowest VLAN id a frame can belong to.
+    /// The lowest id a frame can belong to.
     public static final int MIN_ID = 1;
 
     /// The highest one; 0 and 4095 are reserved.
     public static final int MAX_ID = 4094;
+
+    /// Every VLAN.
+    public static final VlanSet ALL = ofRange(MIN_ID, MAX_ID);
 
     private final BitSet bits;
 
@@ -21,15 +24,32 @@ public final class VlanSet {
         this.bits = bits;
     }
 
+    /// The given ids.
+    public static VlanSet of(int... ids) {
+        BitSet bits = new BitSet(MAX_ID + 1);
+        for (int id : ids) {
+            bits.set(checkId(id));
+        }
+        return new VlanSet(bits);
+    }
+
     /// The ids from `first` to `last`, both included.
     public static VlanSet ofRange(int first, int last) {
-        if (first < MIN_ID || last > MAX_ID || first > last) {
+        if (checkId(first) > checkId(last)) {
             throw new IllegalArgumentException(
-                    "range: " + first + '-' + last + " (expected: within 1-4094, rising)");
+                    "range: " + first + '-' + last + " (expected: rising)");
         }
-        BitSet bits = new BitSet(last + 1);
+        BitSet bits = new BitSet(MAX_ID + 1);
         bits.set(first, last + 1);
         return new VlanSet(bits);
+    }
+
+    static int checkId(int id) {
+        if (id < MIN_ID || id > MAX_ID) {
+            throw new IllegalArgumentException(
+                    "vlan: " + id + " (expected: " + MIN_ID + ".." + MAX_ID + ")");
+        }
+        return id;
     }
 
     /// The ids that are in this set or in the other.
@@ -39,14 +59,22 @@ public final class VlanSet {
         return new VlanSet(joined);
     }
 
-    /// Whether the set has this id; false for any number that is no id.
+    /// Whether the set has this id; false for a number that is no id.
     public boolean contains(int id) {
-        return id >= MIN_ID && bits.get(id);
+        return id >= 0 && bits.get(id);
     }
 
     /// The ids, rising.
     public IntStream ids() {
         return bits.stream();
+    }
+
+    /// One bit an id.
+    long[] toBitmap() {
+        long[] words = new long[(MAX_ID + 1 + Long.SIZE) / Long.SIZE];
+        long[] used = bits.toLongArray();
+        System.arraycopy(used, 0, words, 0, used.length);
+        return words;
     }
 
     @Override
@@ -59,7 +87,6 @@ public final class VlanSet {
         return bits.hashCode();
     }
 
-    /// Like `10,20,30-40`.
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
