@@ -90,8 +90,8 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
     }
 
     @HotPath
-    boolean produce(XdpFrame frame) {
-        return ring.produce(frame);
+    int produce(XdpFrame[] frames, int count) {
+        return ring.produce(frames, count);
     }
 
     @HotPath
