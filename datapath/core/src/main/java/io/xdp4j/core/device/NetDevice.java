@@ -269,7 +269,9 @@ public abstract class NetDevice implements AutoCloseable {
     protected void disableXdp() {}
 
     /// Logs the first exception of a program on this device; the frame counts as ABORTED.
-    final void programFailed(AttachedProgram program, RuntimeException e) {
+    ///
+    /// Thread: any worker.
+    public final void programFailed(AttachedProgram program, Throwable e) {
         if (!failureLogged) {
             failureLogged = true;
             LOG.warn(

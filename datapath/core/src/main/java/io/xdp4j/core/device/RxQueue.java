@@ -143,7 +143,7 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
         int action;
         try {
             action = program.program().run(xdp);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // also an Error: a program must not end the worker
             device.programFailed(program, e);
             return XDP_ABORTED;
         }
