@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: any; immutable. Owns: nothing. Fails: by its answers. Kernel: `br_allowed_ingress`,
 /// `br_handle_vlan`.
-@HotPath
 final class PortVlans {
     /// The port does not take the frame.
     static final int REFUSED = -1;
@@ -45,6 +44,7 @@ final class PortVlans {
     }
 
     /// True when the port sends and takes frames of a VLAN.
+    @HotPath
     boolean contains(int vid) {
         long[] bitmap = members;
         return bitmap == null || ((bitmap[vid >>> 6] >>> vid) & 1) != 0;
@@ -52,6 +52,7 @@ final class PortVlans {
 
     /// The VLAN of a received frame of at least an Ethernet header, 0 where tags do not count;
     /// otherwise [#REFUSED] or [#MALFORMED].
+    @HotPath
     int classify(long data, long dataEnd) {
         if (members == null) {
             return 0;
@@ -71,6 +72,7 @@ final class PortVlans {
 
     /// Brings a frame into the form in which the port sends its VLAN. False when there is no
     /// headroom for the tag; the frame is then as it was.
+    @HotPath
     boolean shape(XdpFrame frame, int vid) {
         if (members == null) {
             return true;

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 /// Which ports there are, who floods to whom, and who mirrors what: one state of a switch.
 ///
 /// Thread: any; immutable, replaced as a whole. Owns: nothing. Fails: never.
-@HotPath
 final class SwitchTopology {
     private static final DeviceTarget[] NO_MIRRORS = {};
 
@@ -76,25 +75,30 @@ final class SwitchTopology {
 
     /// True when frames leave as they came and go to one port or all: the devmap then does it
     /// alone.
+    @HotPath
     boolean isDirect() {
         return direct;
     }
 
+    @HotPath
     @Nullable SwitchPort port(int number) {
         return number >= 0 && number < ports.length ? ports[number] : null;
     }
 
+    @HotPath
     SwitchPort[] members(int vid) {
         return membersByVid[vid];
     }
 
     /// Who gets copies of what a port receives.
+    @HotPath
     DeviceTarget[] receivedMirrors(SwitchPort port) {
         DeviceTarget[] to = receivedMirrors[port.number()];
         return to == null ? NO_MIRRORS : to;
     }
 
     /// Who gets copies of what a port sends.
+    @HotPath
     DeviceTarget[] sentMirrors(SwitchPort port) {
         DeviceTarget[] to = sentMirrors[port.number()];
         return to == null ? NO_MIRRORS : to;
