@@ -13,7 +13,6 @@ import io.xdp4j.core.trace.DropReason;
 ///
 /// Thread: the worker it is given. Owns: each frame; one that cannot be sent is dropped and counted
 /// here. Kernel: `veth_xmit`, `veth_forward_skb`.
-@HotPath
 final class HostTransmit {
     private final VethDevice device;
 
@@ -25,6 +24,7 @@ final class HostTransmit {
         this.segments = new XdpFrame[device.datapath().workers().size()][0];
     }
 
+    @HotPath
     void transmit(Worker worker, XdpFrame frame) {
         VethDevice to = device.peer();
         if (to == null) {
@@ -40,6 +40,7 @@ final class HostTransmit {
         }
     }
 
+    @HotPath
     private void forward(Worker worker, VethDevice to, XdpFrame frame) {
         int error = to.checkForward(frame);
         if (error != 0) {
@@ -57,6 +58,7 @@ final class HostTransmit {
         }
     }
 
+    @HotPath
     private void toHost(Worker worker, RxQueue arrival, XdpFrame frame) {
         int length = frame.totalLength();
         if (device.datapath().backlog(worker).enqueue(arrival, frame)) {
@@ -88,6 +90,7 @@ final class HostTransmit {
         }
     }
 
+    /// Made when a worker meets its first GSO frame.
     private XdpFrame[] segmentsOf(Worker worker) {
         int index = worker.index();
         if (segments[index].length == 0) {
