@@ -212,7 +212,7 @@ public final class FakeNic extends NetDevice {
             }
             monitor.notifyAll();
         }
-        return taken;
+        return taken == 0 ? checkForward(frames[0]) : taken;
     }
 
     private boolean accepts(XdpFrame frame) {

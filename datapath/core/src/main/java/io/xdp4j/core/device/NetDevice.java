@@ -341,13 +341,17 @@ public abstract class NetDevice implements AutoCloseable {
         int sent = xdpXmit(worker, one, 1, false);
         if (sent != 1) {
             txQueue(worker).dropped(1);
-            worker.drop(
-                    frame,
-                    sent == -Redirector.ENETDOWN
-                            ? DropReason.TX_DEVICE_DOWN
-                            : DropReason.TX_RING_FULL,
-                    ifindex);
+            worker.drop(frame, txReasonOf(sent), ifindex);
         }
+    }
+
+    private static DropReason txReasonOf(int error) {
+        return switch (-error) {
+            case Redirector.ENETDOWN -> DropReason.TX_DEVICE_DOWN;
+            case Redirector.EMSGSIZE -> DropReason.TX_TOO_LONG;
+            case Redirector.ENXIO -> DropReason.TX_NO_PEER;
+            default -> DropReason.TX_RING_FULL;
+        };
     }
 
     /// The length rule for frames that enter a device: 0 or a negative errno.
