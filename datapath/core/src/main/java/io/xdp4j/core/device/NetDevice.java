@@ -338,7 +338,8 @@ public abstract class NetDevice implements AutoCloseable {
     public void hostXmit(Worker worker, XdpFrame frame) {
         XdpFrame[] one = datapath.scratch(worker);
         one[0] = frame;
-        int sent = xdpXmit(worker, one, 1, false);
+        boolean unsendable = frame.hasFrags() && !transmitsFrags();
+        int sent = unsendable ? -Redirector.EMSGSIZE : xdpXmit(worker, one, 1, false);
         if (sent != 1) {
             txQueue(worker).dropped(1);
             worker.drop(frame, txReasonOf(sent), ifindex);
