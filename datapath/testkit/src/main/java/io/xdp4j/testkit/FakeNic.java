@@ -251,17 +251,20 @@ public final class FakeNic extends NetDevice {
         @Override
         public int poll(int budget) {
             int done = 0;
-            while (done < budget) {
-                InjectedFrame next = wire.poll();
-                if (next == null) {
-                    break;
+            try {
+                while (done < budget) {
+                    InjectedFrame next = wire.poll();
+                    if (next == null) {
+                        break;
+                    }
+                    done++;
+                    if (isUp() && receiving) {
+                        receive(next);
+                    }
                 }
-                done++;
-                if (isUp() && receiving) {
-                    receive(next);
-                }
+            } finally {
+                processed(done);
             }
-            processed(done);
             return done;
         }
 

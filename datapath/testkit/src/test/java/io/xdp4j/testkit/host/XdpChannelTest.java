@@ -294,6 +294,26 @@ final class XdpChannelTest {
     }
 
     @Test
+    void aBufferWhoseCapacityIsCutKeepsItsChunk(Datapath datapath) {
+        FakeNic nic = FakeNic.builder(datapath, "nic0").up();
+        BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+        open(
+                nic,
+                (context, buf) -> {
+                    seen.add(ByteBufUtil.hexDump(buf));
+                    buf.capacity(buf.readerIndex() + 20);
+                    send(context, buf);
+                });
+        nic.inject(0, FRAME).awaitProcessed(SOON);
+        nic.inject(0, Frames.udp4(2, 70)).awaitProcessed(SOON);
+        assertThat(seen)
+                .containsExactly(
+                        ByteBufUtil.hexDump(FRAME), ByteBufUtil.hexDump(Frames.udp4(2, 70)));
+        assertThat(nic.transmitted())
+                .containsExactly(Arrays.copyOf(FRAME, 20), Arrays.copyOf(Frames.udp4(2, 70), 20));
+    }
+
+    @Test
     void aClosedChannelNoLongerReceives(Datapath datapath) throws Exception {
         FakeNic nic = FakeNic.builder(datapath, "nic0").up();
         AtomicInteger received = new AtomicInteger();
