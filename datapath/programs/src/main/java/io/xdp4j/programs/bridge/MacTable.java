@@ -325,8 +325,8 @@ public final class MacTable {
         long tenancy = (before + TENANCY_UNIT) & TENANCY_MASK;
         CELL.setOpaque(cells, at + VALUE, liveValue | tenancy); // (B)
         CELL.setVolatile(cells, at, key); // (C)
-        if (removeTwin(first(hash), at, key)) {
-            removeTwin(second(hash), at, key);
+        if (removeTwins(first(hash), at, key)) {
+            removeTwins(second(hash), at, key);
         }
         return LearnResult.LEARNED;
     }
@@ -366,27 +366,37 @@ public final class MacTable {
         return -1;
     }
 
-    /// Removes the worse one of the slot `own` and a twin of it in this bucket. False when `own`
-    /// went.
+    /// Removes twins of the slot `own` from this bucket. False when `own` was removed instead.
     @HotPath
-    private boolean removeTwin(int base, int own, long key) {
+    private boolean removeTwins(int base, int own, long key) {
         for (int at = base; at < base + BUCKET; at += SLOT) {
-            if (at == own || (long) CELL.getVolatile(cells, at) != key) {
-                continue;
-            }
-            long twin = liveValue(at, key);
-            long mine = liveValue(own, key);
-            if (twin == 0 || mine == 0) {
-                continue;
-            }
-            boolean keepOwn = isStatic(twin) == isStatic(mine) ? own < at : isStatic(mine);
-            if (!keepOwn) {
-                retire(own, mine);
+            if (at != own
+                    && (long) CELL.getVolatile(cells, at) == key
+                    && !removeWorse(at, own, key)) {
                 return false;
             }
-            retire(at, twin);
         }
         return true;
+    }
+
+    /// Removes one of two slots with the same key; false when it was `own`. A value that changes
+    /// meanwhile has the two compared anew: a static one may come of it.
+    @HotPath
+    private boolean removeWorse(int at, int own, long key) {
+        while (true) {
+            long twin = liveValue(at, key);
+            if (twin == 0) {
+                return true;
+            }
+            long mine = liveValue(own, key);
+            if (mine == 0) {
+                return false;
+            }
+            boolean keepOwn = isStatic(twin) == isStatic(mine) ? own < at : isStatic(mine);
+            if (retire(keepOwn ? at : own, keepOwn ? twin : mine)) {
+                return keepOwn;
+            }
+        }
     }
 
     /// Takes a slot out of use if its value is still the given one.

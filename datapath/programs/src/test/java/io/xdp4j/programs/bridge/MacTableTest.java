@@ -187,21 +187,26 @@ final class MacTableTest {
     }
 
     @Test
-    void aStaticEntrySurvivesThoseWhoLearnTheAddressAtTheSameTime() throws Exception {
-        CyclicBarrier start = new CyclicBarrier(3);
-        for (int round = 0; round < 300; round++) {
-            MacTable table = new MacTable(16, 300, round);
+    void staticEntriesSurviveThoseWhoLearnTheAddressesAtTheSameTime() throws Exception {
+        int keys = 20_000;
+        for (int round = 0; round < 20; round++) {
+            MacTable table = new MacTable(keys * 2, 300, round);
+            CyclicBarrier start = new CyclicBarrier(3);
             inParallel(
                     3,
                     thread -> {
                         await(start);
-                        if (thread == 0) {
-                            table.putStatic(A, 7);
-                        } else {
-                            table.learn(A, thread);
+                        for (int n = 0; n < keys; n++) {
+                            if (thread == 0) {
+                                table.putStatic(key(n), 7);
+                            } else {
+                                table.learn(key(n), thread);
+                            }
                         }
                     });
-            assertThat(table.snapshot()).containsExactly(new MacEntry(A, 0, 7, true, 0));
+            assertThat(table.snapshot())
+                    .hasSize(keys)
+                    .allMatch(entry -> entry.isStatic() && entry.port() == 7);
         }
     }
 
