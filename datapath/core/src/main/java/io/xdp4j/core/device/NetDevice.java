@@ -40,6 +40,7 @@ public abstract class NetDevice implements AutoCloseable {
     private volatile int mtu;
     private volatile boolean up;
     private volatile boolean carrier = true;
+    private volatile boolean operational = true;
     private volatile @Nullable AttachedProgram attached;
     private boolean failureLogged;
 
@@ -51,7 +52,10 @@ public abstract class NetDevice implements AutoCloseable {
         this.mtu = init.mtu();
         this.mac = init.mac();
         int workers = datapath.workers().size();
-        int first = datapath.nextFirstWorker(init.rxQueues());
+        int first =
+                init.firstWorker() == DeviceInit.NEXT_WORKER
+                        ? datapath.nextFirstWorker(init.rxQueues())
+                        : init.firstWorker();
         rxQueues = new RxQueue[init.rxQueues()];
         for (int i = 0; i < rxQueues.length; i++) {
             rxQueues[i] = new RxQueue(this, i, datapath.workers().get((first + i) % workers));
@@ -117,7 +121,20 @@ public abstract class NetDevice implements AutoCloseable {
         this.carrier = on;
     }
 
-    public final List<RxQueue> rxQueues() {
+    /// The wire can take frames now: false while a real interface is down, without carrier or gone,
+    /// which redirects then treat as a device that is down.
+    @HotPath
+    public final boolean isOperational() {
+        return operational;
+    }
+
+    protected final void setOperational(boolean on) {
+        this.operational = on;
+        this.carrier = on;
+    }
+
+    /// The receive queues in use (`real_num_rx_queues`).
+    public List<RxQueue> rxQueues() {
         return List.of(rxQueues);
     }
 
@@ -139,11 +156,24 @@ public abstract class NetDevice implements AutoCloseable {
 
     /// Brings the device up (`ip link set up`).
     public final void up() {
-        if (!up) {
-            open();
-            up = true;
-            opened();
+        if (raise()) {
+            begin();
         }
+    }
+
+    /// The first half of [#up]: able to send, but taking nothing in. False when it was up already.
+    final boolean raise() {
+        if (up) {
+            return false;
+        }
+        open();
+        up = true;
+        return true;
+    }
+
+    /// The second half of [#up].
+    final void begin() {
+        opened();
     }
 
     /// Takes the device down; queued frames are freed and counted.
@@ -330,7 +360,7 @@ public abstract class NetDevice implements AutoCloseable {
     /// Kernel: `xdp_ok_fwd_dev`, `is_skb_forwardable`.
     @HotPath
     public final int checkForward(XdpFrame frame) {
-        if (!up) {
+        if (!up || !operational) {
             return -Redirector.ENETDOWN;
         }
         if (!frame.isGso() && frame.totalLength() > mtu + LENGTH_SLACK) {

@@ -5,6 +5,7 @@ import io.xdp4j.core.HotPath;
 import io.xdp4j.core.frame.FrameCache;
 import io.xdp4j.core.frame.FramePool;
 import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.core.offload.SoftwareOffload;
 import io.xdp4j.core.program.XdpBuff;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.core.trace.TraceListener;
@@ -35,6 +36,7 @@ public final class Worker {
     private final NapiIoHandler handler;
     private @Nullable EventLoop eventLoop;
 
+    private XdpFrame[] segments = new XdpFrame[0];
     private boolean polling;
     private boolean flushNeeded;
     private long polledFrames;
@@ -143,6 +145,15 @@ public final class Worker {
     public void transmitted(XdpFrame frame) {
         ledger.transmitted(1);
         frames.free(frame);
+    }
+
+    /// Room for the segments of one frame, made at the first use. Nobody keeps it over a call that
+    /// might segment another frame.
+    public XdpFrame[] segments() {
+        if (segments.length == 0) {
+            segments = new XdpFrame[SoftwareOffload.MAX_SEGMENTS];
+        }
+        return segments;
     }
 
     // ---- polling

@@ -15,6 +15,8 @@ import io.xdp4j.core.program.XdpBuff;
 import io.xdp4j.core.ring.PtrRing;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.core.trace.TraceListener;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One CPU of a cpumap: a ring, and a second poller on the target worker that empties it.
@@ -35,11 +37,12 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
     private final @Nullable AttachedProgram program;
 
     private boolean slept = true;
-    private long processed;
-    private long sched;
-    private long pass;
-    private long drop;
-    private long redirect;
+
+    // Written by the target worker, by the worker that redirected the frame.
+    private final long[] sched;
+    private final long[] pass;
+    private final long[] drop;
+    private final long[] redirect;
 
     CpuMapEntry(
             Datapath datapath, int mapId, int cpu, int qsize, @Nullable AttachedProgram program) {
@@ -49,7 +52,12 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
         this.ring = new PtrRing(qsize);
         this.napi = target.register(this, "cpumap/" + cpu + "/map:" + mapId);
         this.program = program;
-        this.bulk = new CpuMapBulkQueue[datapath.workers().size()];
+        int workers = datapath.workers().size();
+        this.sched = new long[workers];
+        this.pass = new long[workers];
+        this.drop = new long[workers];
+        this.redirect = new long[workers];
+        this.bulk = new CpuMapBulkQueue[workers];
         for (int i = 0; i < bulk.length; i++) {
             bulk[i] = new CpuMapBulkQueue(datapath.workers().get(i), this);
         }
@@ -82,8 +90,8 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
     }
 
     @HotPath
-    boolean produce(XdpFrame frame) {
-        return ring.produce(frame);
+    int produce(XdpFrame[] frames, int count) {
+        return ring.produce(frames, count);
     }
 
     @HotPath
@@ -120,14 +128,24 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
             if (frame == null) {
                 break;
             }
-            taken++;
+            int from = ingress(frame).worker().index();
+            if (taken++ == 0 && slept) {
+                sched[from]++;
+            }
             switch (runProgram(frame)) {
                 case XdpAction.XDP_PASS -> {
                     passed++;
+                    pass[from]++;
                     deliver(frame);
                 }
-                case XdpAction.XDP_REDIRECT -> redirected++;
-                default -> dropped++;
+                case XdpAction.XDP_REDIRECT -> {
+                    redirected++;
+                    redirect[from]++;
+                }
+                default -> {
+                    dropped++;
+                    drop[from]++;
+                }
             }
         }
         if (taken > 0) {
@@ -140,13 +158,6 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
     private void count(int taken, int passed, int dropped, int redirected) {
         boolean sleptBefore = slept;
         slept = false;
-        processed += taken;
-        pass += passed;
-        drop += dropped;
-        redirect += redirected;
-        if (sleptBefore) {
-            sched++;
-        }
         TraceListener trace = target.trace();
         if (trace != null) {
             trace.xdpCpumapKthread(
@@ -210,26 +221,24 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
         throw new IllegalStateException("redirected frame without an ingress queue");
     }
 
-    /// Counters so far. Thread: any.
-    public CpuMapStats stats() {
-        long enqueued = 0;
-        long refused = 0;
-        for (CpuMapBulkQueue queue : bulk) {
-            enqueued += queue.processed();
-            refused += queue.drops();
+    /// Counters so far, for each worker that has sent frames here. Thread: any.
+    public List<CpuMapStats> stats() {
+        List<CpuMapStats> stats = new ArrayList<>();
+        for (int from = 0; from < bulk.length; from++) {
+            if (bulk[from].processed() != 0) {
+                stats.add(
+                        new CpuMapStats(
+                                from,
+                                cpu(),
+                                bulk[from].processed(),
+                                bulk[from].drops(),
+                                sched[from],
+                                pass[from],
+                                drop[from],
+                                redirect[from]));
+            }
         }
-        return new CpuMapStats(
-                cpu(), qsize(), enqueued, refused, processed, sched, pass, drop, redirect);
-    }
-
-    /// Frames enqueued so far by one worker, refused ones included. Thread: any.
-    public long enqueuedBy(int worker) {
-        return bulk[worker].processed();
-    }
-
-    /// Frames of one worker that the full ring refused. Thread: any.
-    public long refusedFrom(int worker) {
-        return bulk[worker].drops();
+        return stats;
     }
 
     @Override

@@ -10,9 +10,11 @@ import java.util.Optional;
 /// Offloads, channels, driver and link state of the devices of one network namespace: that of the
 /// thread which opens this.
 ///
-/// Thread: any. Owns: a socket until [#close()]. Fails: throws [NativeException], `ENODEV` for an
-/// unknown device and `EPERM` for changes without `CAP_NET_ADMIN`. Kernel: `SIOCETHTOOL`,
-/// net/ethtool/ioctl.c; the tool `ethtool`.
+/// - Thread: any.
+/// - Owns: a socket until [#close()].
+/// - Fails: throws [NativeException][io.xdp4j.linux.NativeException], `ENODEV` for an unknown
+///   device and `EPERM` for changes without `CAP_NET_ADMIN`.
+/// - Kernel: `SIOCETHTOOL`, net/ethtool/ioctl.c; the tool `ethtool`.
 public final class Ethtool implements AutoCloseable {
     private static final int ETHTOOL_GDRVINFO = 0x03;
     private static final int ETHTOOL_GLINK = 0x0a;

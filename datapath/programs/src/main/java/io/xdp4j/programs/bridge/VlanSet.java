@@ -89,6 +89,15 @@ public final class VlanSet {
 
     @Override
     public String toString() {
-        return bits.toString();
+        StringBuilder text = new StringBuilder();
+        for (int first = bits.nextSetBit(0); first >= 0; ) {
+            int last = bits.nextClearBit(first) - 1;
+            text.append(text.isEmpty() ? "" : ",").append(first);
+            if (last > first) {
+                text.append('-').append(last);
+            }
+            first = bits.nextSetBit(last + 1);
+        }
+        return text.toString();
     }
 }
