@@ -22,10 +22,12 @@ final class InterfaceDeviceReader {
                     "qdisc-bypass");
 
     private static final List<String> RING_KEYS = List.of("block-size", "blocks", "timeout");
-    private static final int MIN_BLOCK_BYTES = 4096;
+    /// The longest GSO frame must fit a block.
+    private static final int MIN_BLOCK_BYTES = 128 << 10;
     private static final int MAX_BLOCK_BYTES = 64 << 20;
-    private static final int MAX_BLOCKS = 4096;
-    private static final Ring DEFAULT_RING = new Ring(1 << 20, 8, Duration.ofMillis(1));
+    private static final int MIN_BLOCKS = 2;
+    private static final int MAX_BLOCKS = 1024;
+    private static final Ring DEFAULT_RING = new Ring(1 << 20, 16, Duration.ofMillis(1));
 
     private InterfaceDeviceReader() {}
 
@@ -59,14 +61,14 @@ final class InterfaceDeviceReader {
                         "block-size",
                         InterfaceDeviceReader::blockSize,
                         DEFAULT_RING.blockSizeBytes()),
-                ring.get("blocks", n -> n.integer(1, MAX_BLOCKS), DEFAULT_RING.blocks()),
+                ring.get("blocks", n -> n.integer(MIN_BLOCKS, MAX_BLOCKS), DEFAULT_RING.blocks()),
                 ring.get("timeout", InterfaceDeviceReader::timeout, DEFAULT_RING.timeout()));
     }
 
     private static int blockSize(ConfigNode node) {
         long bytes = node.sizeBytes(MIN_BLOCK_BYTES, MAX_BLOCK_BYTES);
         if (Long.bitCount(bytes) != 1) {
-            throw node.unexpected("a power of two, like 64k, 1m");
+            throw node.unexpected("a power of two, like 256k, 1m");
         }
         return (int) bytes;
     }

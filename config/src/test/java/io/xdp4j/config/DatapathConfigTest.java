@@ -81,7 +81,7 @@ final class DatapathConfigTest {
         assertThat(p1.promiscuous()).isTrue();
         assertThat(p1.offloads()).isEqualTo(Offloads.AUTO);
         assertThat(p1.fanout()).isEqualTo(Fanout.HASH);
-        assertThat(p1.ring()).isEqualTo(new Ring(1 << 20, 8, Duration.ofMillis(1)));
+        assertThat(p1.ring()).isEqualTo(new Ring(1 << 20, 16, Duration.ofMillis(1)));
         assertThat(p1.qdiscBypass()).isTrue();
         assertThat(device(KINDS, "p2", InterfaceDeviceSpec.class).transport())
                 .isEqualTo(Transport.AF_PACKET);

@@ -78,7 +78,7 @@ final class FormatsTest {
         assertThat(set.contains(-1)).isFalse();
         assertThat(set.ids().count()).isEqualTo(12);
         assertThatThrownBy(() -> VlanSet.ofRange(0, 10))
-                .hasMessage("range: 0-10 (expected: within 1-4094, rising)");
+                .hasMessage("vlan: 0 (expected: 1..4094)");
     }
 
     @Test

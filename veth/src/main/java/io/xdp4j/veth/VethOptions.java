@@ -40,7 +40,7 @@ final class VethOptions {
                 made(rx, given),
                 made(tx, given("queues") || given("tx-queues")),
                 spec.flag("gro", false),
-                worker("worker", rx >= workers ? 0 : datapath.nextFirstWorker(rx)));
+                given("worker") ? worker("worker") : chooseWorker(rx));
     }
 
     /// The other end of `first`, on the same workers unless told otherwise.
@@ -56,7 +56,7 @@ final class VethOptions {
                 given("peer-queues") || given("peer-rx-queues") ? rx : first.maxTxQueues(),
                 given("peer-queues") || given("peer-tx-queues") ? tx : first.maxRxQueues(),
                 spec.flag("peer-gro", false),
-                worker("peer-worker", rx >= workers ? 0 : first.firstWorker()));
+                given("peer-worker") ? worker("peer-worker") : beside(first, rx));
     }
 
     private boolean given(String option) {
@@ -76,12 +76,21 @@ final class VethOptions {
         return count;
     }
 
-    private int worker(String option, int absent) {
-        int index = spec.integer(option, absent);
+    private int worker(String option) {
+        int index = spec.integer(option, 0);
         if (index < 0 || index >= workers) {
             throw usage(option, index, "0.." + (workers - 1));
         }
         return index;
+    }
+
+    /// Worker 0 where every worker gets a queue, so that frames stay on their worker.
+    private int chooseWorker(int rx) {
+        return rx >= workers ? 0 : datapath.nextFirstWorker(rx);
+    }
+
+    private int beside(VethEnd first, int rx) {
+        return rx >= workers ? 0 : first.firstWorker();
     }
 
     /// The peer's name; the first free `vethN` when there is none, as the kernel picks one.

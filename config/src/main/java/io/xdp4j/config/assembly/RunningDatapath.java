@@ -175,14 +175,11 @@ public final class RunningDatapath implements AutoCloseable {
         }
     }
 
-    /// Brings all devices up, in the order of the configuration.
+    /// Brings all devices up.
     ///
     /// Fails: [DeviceException].
     public void start() {
-        List<NetDevice> devices = parts.datapath().devices();
-        // Where nothing arrives by itself comes up first, so that the first frames find their way.
-        devices.stream().filter(NetDevice::isExhausted).forEach(NetDevice::up);
-        devices.forEach(NetDevice::up);
+        parts.datapath().up();
     }
 
     /// True when no device will receive anything more by itself: replays and counted generators have

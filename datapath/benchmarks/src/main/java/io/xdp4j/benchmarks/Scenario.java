@@ -23,7 +23,15 @@ import java.util.function.LongSupplier;
 final class Scenario implements AutoCloseable {
     /// The scenarios by name.
     static final List<String> NAMES =
-            List.of("drop", "tx", "redirect", "veth", "switch", "balance", "cpumap", "cpumap-paced");
+            List.of(
+                    "drop",
+                    "tx",
+                    "redirect",
+                    "veth",
+                    "switch",
+                    "balance",
+                    "cpumap",
+                    "cpumap-paced");
 
     private static final long PACED_RATE = 6_500_000;
 
@@ -45,14 +53,14 @@ final class Scenario implements AutoCloseable {
             case "tx" -> scenario.tx(nic);
             case "redirect" -> scenario.redirect(nic);
             case "veth" -> scenario.veth(nic);
-            case "switch" -> scenario.bridge(nic);
+            case "switch" -> scenario.bridge();
             case "balance" -> scenario.balance(nic);
             case "cpumap", "cpumap-paced" -> scenario.cpumap(nic);
             default ->
                     throw new IllegalArgumentException(
                             "scenario: " + name + " (expected: one of " + NAMES + ")");
         }
-        scenario.datapath.devices().reversed().forEach(NetDevice::up);
+        scenario.datapath.up();
         return scenario;
     }
 
@@ -90,7 +98,7 @@ final class Scenario implements AutoCloseable {
         delivered = () -> far.rxQueues().getFirst().xdpDrop();
     }
 
-    private void bridge(NetDevice nic) {
+    private void bridge() {
         SinkNic sink = new SinkNic(datapath, "sink");
         LearningSwitch bridge =
                 new LearningSwitch(

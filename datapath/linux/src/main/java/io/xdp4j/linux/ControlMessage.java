@@ -1,5 +1,7 @@
 package io.xdp4j.linux;
 
+import io.xdp4j.linux.memory.RawMemory;
+
 /// Finds control messages in the area that `recvmmsg` filled.
 ///
 /// - Thread: any.

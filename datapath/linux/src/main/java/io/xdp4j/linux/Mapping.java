@@ -3,6 +3,7 @@ package io.xdp4j.linux;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.xdp4j.linux.memory.RawMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 

@@ -1,5 +1,6 @@
 package io.xdp4j.linux;
 
+import io.xdp4j.linux.memory.RawMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 

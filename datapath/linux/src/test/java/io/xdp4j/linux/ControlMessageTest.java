@@ -2,6 +2,7 @@ package io.xdp4j.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.xdp4j.linux.memory.RawMemory;
 import java.lang.foreign.Arena;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

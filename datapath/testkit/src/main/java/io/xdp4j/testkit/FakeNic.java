@@ -27,7 +27,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /// ```
 ///
 /// Thread: any for the test's side. Owns: frames it accepted until their bytes are copied, which is
-/// at once. Fails: `AssertionError` when a wait times out.
+/// at once. Fails: `AssertionError` when a wait times out; `IllegalStateException` at a frame of a
+/// kind that it has not declared to send.
 public final class FakeNic extends NetDevice {
     private final Queue[] queues;
     private final boolean frags;
@@ -212,13 +213,15 @@ public final class FakeNic extends NetDevice {
             }
             monitor.notifyAll();
         }
-        return taken;
+        return taken == 0 ? checkForward(frames[0]) : taken;
     }
 
     private boolean accepts(XdpFrame frame) {
-        return transmitted.size() < acceptLimit
-                && checkForward(frame) == 0
-                && (frags || !frame.hasFrags());
+        if ((frame.hasFrags() && !frags) || (frame.hasOffload() && !offload)) {
+            throw new IllegalStateException(
+                    name() + ": got " + frame + " to send, which it says it cannot");
+        }
+        return transmitted.size() < acceptLimit && checkForward(frame) == 0;
     }
 
     /// One receive queue's end of the wire.
@@ -248,17 +251,20 @@ public final class FakeNic extends NetDevice {
         @Override
         public int poll(int budget) {
             int done = 0;
-            while (done < budget) {
-                InjectedFrame next = wire.poll();
-                if (next == null) {
-                    break;
+            try {
+                while (done < budget) {
+                    InjectedFrame next = wire.poll();
+                    if (next == null) {
+                        break;
+                    }
+                    done++;
+                    if (isUp() && receiving) {
+                        receive(next);
+                    }
                 }
-                done++;
-                if (isUp() && receiving) {
-                    receive(next);
-                }
+            } finally {
+                processed(done);
             }
-            processed(done);
             return done;
         }
 

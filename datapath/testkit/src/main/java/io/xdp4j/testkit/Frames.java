@@ -251,7 +251,11 @@ public final class Frames {
     /// Leaves the TCP or UDP checksum as a sender with checksum offload does: the pseudo header's
     /// sum.
     public Frames partialChecksum() {
-        partialChecksum = true;
+        return partialChecksum(true);
+    }
+
+    public Frames partialChecksum(boolean on) {
+        partialChecksum = on;
         return this;
     }
 

@@ -17,6 +17,7 @@ import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.napi.FlushPhase;
 import io.xdp4j.core.napi.Flushable;
 import io.xdp4j.core.napi.Worker;
+import io.xdp4j.core.offload.SoftwareOffload;
 import io.xdp4j.core.trace.DropReason;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -26,8 +27,9 @@ import org.jspecify.annotations.Nullable;
 /// The host side of a device on one worker, as a Netty channel.
 ///
 /// A PASSed frame arrives in the pipeline as a `ByteBuf` over the frame's own memory, on the worker
-/// that ran the program; releasing it returns the chunk. Writing a `ByteBuf` of a whole Ethernet
-/// frame transmits it on the device. `channelReadComplete` follows once per poll.
+/// that ran the program; releasing it returns the chunk. Checksums are complete, and a GSO frame
+/// arrives as its segments. Writing a `ByteBuf` of a whole Ethernet frame transmits it on the
+/// device. `channelReadComplete` follows once per poll.
 ///
 /// A wire does not wait: turning auto-read off does not hold frames back.
 ///
@@ -44,6 +46,7 @@ public final class XdpChannel extends AbstractChannel implements HostPath {
     private volatile boolean open = true;
     private final Flushable readComplete = this::completeRead;
     private boolean listed;
+    private XdpFrame[] segments = {};
 
     private XdpChannel(NetDevice device, Worker worker) {
         super(null);
@@ -83,7 +86,35 @@ public final class XdpChannel extends AbstractChannel implements HostPath {
             listed = true;
             worker.flushLater(FlushPhase.HOST, readComplete);
         }
-        pipeline().fireChannelRead(frame.asByteBuf());
+        if (frame.hasOffload()) {
+            receiveFinished(frame);
+        } else {
+            pipeline().fireChannelRead(frame.asByteBuf());
+        }
+    }
+
+    /// A buffer cannot say that its checksum is open or that it stands for several packets, and a
+    /// handler may send it on: so the pipeline gets finished packets only.
+    private void receiveFinished(XdpFrame frame) {
+        if (segments.length == 0) {
+            segments = new XdpFrame[SoftwareOffload.MAX_SEGMENTS];
+        }
+        int count = 0;
+        if (frame.isGso()) {
+            count = SoftwareOffload.segment(frame, worker.frames(), segments);
+        } else {
+            SoftwareOffload.finishChecksum(frame);
+        }
+        if (count == 0) {
+            frame.clearOffload();
+            pipeline().fireChannelRead(frame.asByteBuf());
+            return;
+        }
+        worker.ledger().entered(count - 1);
+        worker.ledger().passed(count - 1);
+        for (int i = 0; i < count; i++) {
+            pipeline().fireChannelRead(segments[i].asByteBuf());
+        }
     }
 
     private void completeRead() {

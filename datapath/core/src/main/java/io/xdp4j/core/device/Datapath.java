@@ -218,6 +218,14 @@ public final class Datapath implements AutoCloseable {
 
     // ---- life
 
+    /// Brings all devices up: first each is able to send, then they begin to receive, so that the
+    /// first frames find their way.
+    ///
+    /// Fails: [DeviceException] of the first device that cannot be opened.
+    public void up() {
+        devices().stream().filter(NetDevice::raise).toList().forEach(NetDevice::begin);
+    }
+
     /// Where all frames are at this moment; exact only after [#drain].
     public Ledger ledger() {
         return Ledger.sum(

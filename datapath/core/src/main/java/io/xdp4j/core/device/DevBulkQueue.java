@@ -101,7 +101,7 @@ final class DevBulkQueue implements Flushable {
         int action;
         try {
             action = egress.program().run(xdp);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             device.programFailed(egress, e);
             return XdpAction.XDP_ABORTED;
         }

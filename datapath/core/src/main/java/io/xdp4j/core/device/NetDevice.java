@@ -156,11 +156,24 @@ public abstract class NetDevice implements AutoCloseable {
 
     /// Brings the device up (`ip link set up`).
     public final void up() {
-        if (!up) {
-            open();
-            up = true;
-            opened();
+        if (raise()) {
+            begin();
         }
+    }
+
+    /// The first half of [#up]: able to send, but taking nothing in. False when it was up already.
+    final boolean raise() {
+        if (up) {
+            return false;
+        }
+        open();
+        up = true;
+        return true;
+    }
+
+    /// The second half of [#up].
+    final void begin() {
+        opened();
     }
 
     /// Takes the device down; queued frames are freed and counted.
@@ -256,7 +269,9 @@ public abstract class NetDevice implements AutoCloseable {
     protected void disableXdp() {}
 
     /// Logs the first exception of a program on this device; the frame counts as ABORTED.
-    final void programFailed(AttachedProgram program, RuntimeException e) {
+    ///
+    /// Thread: any worker.
+    public final void programFailed(AttachedProgram program, Throwable e) {
         if (!failureLogged) {
             failureLogged = true;
             LOG.warn(
@@ -323,16 +338,21 @@ public abstract class NetDevice implements AutoCloseable {
     public void hostXmit(Worker worker, XdpFrame frame) {
         XdpFrame[] one = datapath.scratch(worker);
         one[0] = frame;
-        int sent = xdpXmit(worker, one, 1, false);
+        boolean unsendable = frame.hasFrags() && !transmitsFrags();
+        int sent = unsendable ? -Redirector.EMSGSIZE : xdpXmit(worker, one, 1, false);
         if (sent != 1) {
             txQueue(worker).dropped(1);
-            worker.drop(
-                    frame,
-                    sent == -Redirector.ENETDOWN
-                            ? DropReason.TX_DEVICE_DOWN
-                            : DropReason.TX_RING_FULL,
-                    ifindex);
+            worker.drop(frame, txReasonOf(sent), ifindex);
         }
+    }
+
+    private static DropReason txReasonOf(int error) {
+        return switch (-error) {
+            case Redirector.ENETDOWN -> DropReason.TX_DEVICE_DOWN;
+            case Redirector.EMSGSIZE -> DropReason.TX_TOO_LONG;
+            case Redirector.ENXIO -> DropReason.TX_NO_PEER;
+            default -> DropReason.TX_RING_FULL;
+        };
     }
 
     /// The length rule for frames that enter a device: 0 or a negative errno.

@@ -39,6 +39,7 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
 
     private final XdpFrame[] txBulk = new XdpFrame[TX_BULK];
     private int txCount;
+    private XdpFrame[] segments = {};
 
     private long packets;
     private long bytes;
@@ -143,7 +144,7 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
         int action;
         try {
             action = program.program().run(xdp);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // also an Error: a program must not end the worker
             device.programFailed(program, e);
             return XDP_ABORTED;
         }
@@ -158,7 +159,7 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
                 xdpPass++;
                 device.deliver(worker, frame);
             }
-            case XDP_TX -> queueTx(frame);
+            case XDP_TX -> tx(frame);
             case XDP_REDIRECT -> redirect(frame, program.id());
             case XDP_DROP -> {
                 xdpDrop++;
@@ -214,6 +215,38 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
         TraceListener trace = worker.trace();
         if (trace != null) {
             trace.frameDropped(reason, ifindex);
+        }
+    }
+
+    /// Queues a frame for the way back, in a form that the device can send.
+    @HotPath
+    private void tx(XdpFrame frame) {
+        boolean unfinished = frame.hasOffload() && !device.transmitsOffload(frame);
+        if (unfinished && frame.isGso()) {
+            txSegments(frame);
+        } else if ((unfinished && !SoftwareOffload.finishChecksum(frame))
+                || (frame.hasFrags() && !device.transmitsFrags())) {
+            xdpTxErrors++;
+            worker.drop(frame, DropReason.XDP_TX_ERROR, ifindex);
+        } else {
+            queueTx(frame);
+        }
+    }
+
+    private void txSegments(XdpFrame frame) {
+        if (segments.length == 0) {
+            segments = new XdpFrame[SoftwareOffload.MAX_SEGMENTS];
+        }
+        int count = SoftwareOffload.segment(frame, worker.frames(), segments);
+        if (count == 0) {
+            xdpTxErrors++;
+            worker.drop(frame, DropReason.XDP_TX_ERROR, ifindex);
+            return;
+        }
+        worker.ledger().entered(count - 1);
+        for (int i = 0; i < count; i++) {
+            segments[i].setRxq(this);
+            queueTx(segments[i]);
         }
     }
 

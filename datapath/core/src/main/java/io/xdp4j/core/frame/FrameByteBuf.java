@@ -81,6 +81,14 @@ final class FrameByteBuf extends UnpooledDirectByteBuf {
                 && writerIndex() <= XdpFrame.CHUNK_BYTES - XdpFrame.TAILROOM_BYTES;
     }
 
+    /// Cuts the indexes only: the memory stays the chunk's.
+    @Override
+    public ByteBuf capacity(int newCapacity) {
+        checkNewCapacity(newCapacity);
+        trimIndicesToCapacity(newCapacity);
+        return this;
+    }
+
     @Override
     protected void deallocate() {
         if (detached) {

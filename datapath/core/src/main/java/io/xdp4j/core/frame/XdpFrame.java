@@ -102,8 +102,9 @@ public final class XdpFrame {
         return nextFrag;
     }
 
+    /// True when there are bytes behind the first chunk; chunks that were emptied do not count.
     public boolean hasFrags() {
-        return nextFrag != null;
+        return fragsLength != 0;
     }
 
     /// Chunks behind the first.

@@ -4,6 +4,8 @@ import io.xdp4j.core.HotPath;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Schedule and complete state of one poller.
 ///
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class NapiContext {
     private static final int IDLE = 0;
     private static final int SCHEDULED = 1;
+    private static final Logger LOG = LoggerFactory.getLogger(NapiContext.class);
     private static final VarHandle STATE;
 
     static {
@@ -33,6 +36,7 @@ public final class NapiContext {
     private final Worker worker;
     private final NapiPoller poller;
     private final String name;
+    private boolean failureLogged;
 
     @SuppressWarnings("unused") // through STATE
     private volatile int state;
@@ -60,14 +64,28 @@ public final class NapiContext {
 
     /// One poll with the flush at its end. Returns true when the poller has more work.
     boolean pollOnce() {
-        int done = poller.poll(NapiPoller.BUDGET);
-        worker.flush();
+        int done = 0;
+        try {
+            done = poller.poll(NapiPoller.BUDGET);
+            worker.flush();
+        } catch (Throwable e) {
+            failed(e);
+        }
         worker.countPolled(done);
         if (done >= NapiPoller.BUDGET) {
             return true;
         }
         STATE.setVolatile(this, IDLE); // (B)
         return poller.hasWork() && STATE.compareAndSet(this, IDLE, SCHEDULED); // (D)
+    }
+
+    /// Keeps a bug in a poller or a device from ending the worker, and with it everything else that
+    /// it polls. The frame in hand is lost, which the ledger shows.
+    private void failed(Throwable e) {
+        if (!failureLogged) {
+            failureLogged = true;
+            LOG.error("{}: poll failed; frames may be lost (logged once a poller)", this, e);
+        }
     }
 
     @Override

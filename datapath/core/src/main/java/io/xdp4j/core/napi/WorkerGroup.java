@@ -83,7 +83,8 @@ public final class WorkerGroup implements AutoCloseable {
     }
 
     /// Returns once every worker has passed the end of a poll since the call: what was unpublished
-    /// before is then in nobody's hands. Not to be called on a worker.
+    /// before is then in nobody's hands. Not to be called on a worker. An interrupt is kept for
+    /// afterwards.
     ///
     /// Kernel: `synchronize_net`.
     public void synchronize() {
@@ -94,9 +95,20 @@ public final class WorkerGroup implements AutoCloseable {
         for (Worker worker : workers) {
             worker.eventLoop().execute(latch::countDown);
         }
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
+        awaitUninterruptibly(latch);
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                latch.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }

@@ -90,8 +90,8 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
     }
 
     @HotPath
-    boolean produce(XdpFrame frame) {
-        return ring.produce(frame);
+    int produce(XdpFrame[] frames, int count) {
+        return ring.produce(frames, count);
     }
 
     @HotPath
@@ -184,7 +184,8 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
         int action;
         try {
             action = second.program().run(xdp);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            ingress.device().programFailed(second, e);
             action = XdpAction.XDP_ABORTED;
         }
         xdp.store();

@@ -2,8 +2,8 @@ package io.xdp4j.linux.afpacket;
 
 import io.xdp4j.linux.ControlMessage;
 import io.xdp4j.linux.MsgBatch;
-import io.xdp4j.linux.RawMemory;
 import io.xdp4j.linux.Sockets;
+import io.xdp4j.linux.memory.RawMemory;
 
 /// What the kernel tells of a received frame besides its bytes: status and the VLAN tag taken out.
 ///

@@ -1,6 +1,6 @@
 package io.xdp4j.linux.afpacket;
 
-import io.xdp4j.linux.RawMemory;
+import io.xdp4j.linux.memory.RawMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 

@@ -20,7 +20,7 @@ import java.util.List;
 ///
 /// Options: `interface` (default: the device's name), `queues` 1, `promiscuous` true, `offloads`
 /// auto|keep|off, `fanout` hash|lb|cpu|rollover|qm, `qdisc-bypass` true, `ring-block-size` 1048576,
-/// `ring-blocks` 8, `ring-timeout-ms` 1.
+/// `ring-blocks` 16, `ring-timeout-ms` 1.
 public final class AfPacketProvider implements NetDeviceProvider {
     @Override
     public List<String> transports() {

@@ -49,7 +49,7 @@ record AfPacketSettings(
                 fanout(spec),
                 spec.flag("qdisc-bypass", true),
                 blockBytes(spec),
-                bounded(spec, "ring-blocks", 8, 2, 1024),
+                bounded(spec, "ring-blocks", 16, 2, 1024),
                 bounded(spec, "ring-timeout-ms", 1, 1, 1000));
     }
 

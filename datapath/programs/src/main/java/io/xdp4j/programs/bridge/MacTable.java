@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Which port each station is behind, by VLAN and address.
 ///
-/// A table of twice the capacity in buckets of eight. An address may be in either of two buckets
-/// and goes to the emptier one, which keeps every bucket below eight until the capacity is reached.
-/// A bucket is sixteen longs: eight keys, then their values.
+/// A table of at least twice the capacity in buckets of eight slots. An address goes to its first
+/// bucket while that has room to spare, else to the emptier one of its first and its second: nearly
+/// all are found in one place, and both are full practically never. A slot is two longs; the lower
+/// ones fill first, so that a look-up mostly touches one cache line.
 ///
 /// ```
 /// key    0 empty | -1 claimed | vlan 12 . mac 48
@@ -55,7 +56,15 @@ public final class MacTable {
     private static final int MIN_BUCKETS = 8;
 
     private static final int WAYS = 8;
+
+    // Positions, in cells: a slot is a key and its value.
+    private static final int VALUE = 1;
+    private static final int SLOT = 2;
     private static final int BUCKET_SHIFT = 4;
+    private static final int BUCKET = 1 << BUCKET_SHIFT;
+
+    /// A key's first bucket is taken until it has so many.
+    private static final int FIRST_CHOICE = 5;
 
     private static final long EMPTY = 0;
     private static final long CLAIMED = -1;
@@ -138,7 +147,7 @@ public final class MacTable {
         int forgotten = 0;
         for (int i = 0; i < buckets; i++) {
             int base = ((first + i) & bucketMask) << BUCKET_SHIFT;
-            for (int at = base; at < base + WAYS; at++) {
+            for (int at = base; at < base + BUCKET; at += SLOT) {
                 long key = keyAt(at);
                 long value = isKey(key) ? liveValue(at, key) : 0;
                 if (value != 0 && isExpired(value) && retire(at, value)) {
@@ -163,7 +172,7 @@ public final class MacTable {
             }
             long value = liveValue(at, key);
             long next = (value & TENANCY_MASK) | LIVE | STATIC | valueOf(port, 0);
-            if (value != 0 && CELL.compareAndSet(cells, at + WAYS, value, next)) {
+            if (value != 0 && CELL.compareAndSet(cells, at + VALUE, value, next)) {
                 return true;
             }
         }
@@ -187,8 +196,8 @@ public final class MacTable {
     /// Returns how many were forgotten.
     public int removePort(int port, boolean staticIncluded) {
         int forgotten = 0;
-        for (int base = 0; base < cells.length; base += 1 << BUCKET_SHIFT) {
-            for (int at = base; at < base + WAYS; at++) {
+        for (int base = 0; base < cells.length; base += BUCKET) {
+            for (int at = base; at < base + BUCKET; at += SLOT) {
                 if (removeIfBehind(at, port, staticIncluded)) {
                     forgotten++;
                 }
@@ -228,8 +237,8 @@ public final class MacTable {
     /// All addresses that would be found now, in no order.
     public List<MacEntry> snapshot() {
         List<MacEntry> all = new ArrayList<>(size());
-        for (int base = 0; base < cells.length; base += 1 << BUCKET_SHIFT) {
-            for (int at = base; at < base + WAYS; at++) {
+        for (int base = 0; base < cells.length; base += BUCKET) {
+            for (int at = base; at < base + BUCKET; at += SLOT) {
                 long key = keyAt(at);
                 long value = isKey(key) ? liveValue(at, key) : 0;
                 if (value != 0 && !isExpired(value)) {
@@ -288,7 +297,7 @@ public final class MacTable {
                 return LearnResult.KNOWN;
             }
             long next = (value & ~PORT_AND_STAMP) | valueOf(port, stamp);
-            if (CELL.compareAndSet(cells, at + WAYS, value, next)) { // (D)
+            if (CELL.compareAndSet(cells, at + VALUE, value, next)) { // (D)
                 if (isExpired(value)) {
                     return LearnResult.LEARNED;
                 }
@@ -312,22 +321,23 @@ public final class MacTable {
             size.decrementAndGet();
             return LearnResult.FULL;
         }
-        long before = (long) CELL.getOpaque(cells, at + WAYS);
+        long before = (long) CELL.getOpaque(cells, at + VALUE);
         long tenancy = (before + TENANCY_UNIT) & TENANCY_MASK;
-        CELL.setOpaque(cells, at + WAYS, liveValue | tenancy); // (B)
+        CELL.setOpaque(cells, at + VALUE, liveValue | tenancy); // (B)
         CELL.setVolatile(cells, at, key); // (C)
-        if (removeTwin(first(hash), at, key)) {
-            removeTwin(second(hash), at, key);
+        if (removeTwins(first(hash), at, key)) {
+            removeTwins(second(hash), at, key);
         }
         return LearnResult.LEARNED;
     }
 
-    /// Claims an empty slot of the emptier bucket, or of the other; -1 when both are full.
+    /// Claims an empty slot; -1 when both buckets are full.
     @HotPath
     private int claim(long hash) {
         int first = first(hash);
         int second = second(hash);
-        if (used(second) < used(first)) {
+        int used = used(first);
+        if (used >= FIRST_CHOICE && used(second) < used) {
             int at = claimIn(second);
             return at >= 0 ? at : claimIn(first);
         }
@@ -338,7 +348,7 @@ public final class MacTable {
     @HotPath
     private int used(int base) {
         int used = 0;
-        for (int at = base; at < base + WAYS; at++) {
+        for (int at = base; at < base + BUCKET; at += SLOT) {
             if (keyAt(at) != EMPTY) {
                 used++;
             }
@@ -348,7 +358,7 @@ public final class MacTable {
 
     @HotPath
     private int claimIn(int base) {
-        for (int at = base; at < base + WAYS; at++) {
+        for (int at = base; at < base + BUCKET; at += SLOT) {
             if (keyAt(at) == EMPTY && CELL.compareAndSet(cells, at, EMPTY, CLAIMED)) { // (A)
                 return at;
             }
@@ -356,33 +366,43 @@ public final class MacTable {
         return -1;
     }
 
-    /// Removes the worse one of the slot `own` and a twin of it in this bucket. False when `own`
-    /// went.
+    /// Removes twins of the slot `own` from this bucket. False when `own` was removed instead.
     @HotPath
-    private boolean removeTwin(int base, int own, long key) {
-        for (int at = base; at < base + WAYS; at++) {
-            if (at == own || (long) CELL.getVolatile(cells, at) != key) {
-                continue;
-            }
-            long twin = liveValue(at, key);
-            long mine = liveValue(own, key);
-            if (twin == 0 || mine == 0) {
-                continue;
-            }
-            boolean keepOwn = isStatic(twin) == isStatic(mine) ? own < at : isStatic(mine);
-            if (!keepOwn) {
-                retire(own, mine);
+    private boolean removeTwins(int base, int own, long key) {
+        for (int at = base; at < base + BUCKET; at += SLOT) {
+            if (at != own
+                    && (long) CELL.getVolatile(cells, at) == key
+                    && !removeWorse(at, own, key)) {
                 return false;
             }
-            retire(at, twin);
         }
         return true;
+    }
+
+    /// Removes one of two slots with the same key; false when it was `own`. A value that changes
+    /// meanwhile has the two compared anew: a static one may come of it.
+    @HotPath
+    private boolean removeWorse(int at, int own, long key) {
+        while (true) {
+            long twin = liveValue(at, key);
+            if (twin == 0) {
+                return true;
+            }
+            long mine = liveValue(own, key);
+            if (mine == 0) {
+                return false;
+            }
+            boolean keepOwn = isStatic(twin) == isStatic(mine) ? own < at : isStatic(mine);
+            if (retire(keepOwn ? at : own, keepOwn ? twin : mine)) {
+                return keepOwn;
+            }
+        }
     }
 
     /// Takes a slot out of use if its value is still the given one.
     @HotPath
     private boolean retire(int at, long value) {
-        if (!CELL.compareAndSet(cells, at + WAYS, value, value & ~LIVE)) { // (E)
+        if (!CELL.compareAndSet(cells, at + VALUE, value, value & ~LIVE)) { // (E)
             return false;
         }
         CELL.setRelease(cells, at, EMPTY); // (F) lets a claim (A) see the dead value
@@ -401,7 +421,7 @@ public final class MacTable {
 
     @HotPath
     private int findIn(int base, long key) {
-        for (int at = base; at < base + WAYS; at++) {
+        for (int at = base; at < base + BUCKET; at += SLOT) {
             if (keyAt(at) == key) {
                 return at;
             }
@@ -418,7 +438,7 @@ public final class MacTable {
     @HotPath
     private long liveValue(int at, long key) {
         VarHandle.loadLoadFence(); // the key was read before; pairs with (C)
-        long value = (long) CELL.getOpaque(cells, at + WAYS);
+        long value = (long) CELL.getOpaque(cells, at + VALUE);
         VarHandle.loadLoadFence(); // the key is read again; pairs with (A) before (B)
         return value < 0 && keyAt(at) == key ? value : 0;
     }

@@ -5,7 +5,10 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 
-/// Counters of one port of a switch, over all workers; all but `mirrored` about frames it received.
+/// Counters of one port of a switch, over all workers, about the frames it received.
+///
+/// Thread: immutable. Owns: nothing. Fails: never. Kernel: `struct pcpu_sw_netstats` of a bridge
+/// port, in parts.
 ///
 /// @param port the port's device name
 /// @param learned addresses learnt here
@@ -14,7 +17,7 @@ import java.util.Map;
 /// @param tableFull frames whose source found no room in the table
 /// @param forwarded frames redirected to the one port of their destination
 /// @param flooded frames sent to all other ports of their VLAN
-/// @param mirrored copies made of what the port received or, as mirrors saw it, caused to be sent
+/// @param mirrored copies that mirrors got of these frames, as received here or as sent elsewhere
 /// @param drops frames the switch dropped, by reason; reasons that never happened are left out
 public record SwitchPortStats(
         String port,

@@ -121,7 +121,8 @@ final class SwitchProgram implements XdpProgram {
         return redirectToAll(xdp, switchMap);
     }
 
-    /// Drops a frame, after its copies if the port is mirrored.
+    /// Drops a frame. On a mirrored port it goes to the map for its copies and ends there, so that
+    /// the device counts it as redirected.
     private int refuse(XdpBuff xdp, SwitchTopology topology, DropReason reason) {
         port.counters(xdp.cpu()).dropped(reason);
         if (topology.receivedMirrors(port).length == 0) {

@@ -1,4 +1,4 @@
-package io.xdp4j.linux;
+package io.xdp4j.linux.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

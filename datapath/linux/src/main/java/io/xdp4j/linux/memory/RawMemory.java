@@ -1,4 +1,4 @@
-package io.xdp4j.linux;
+package io.xdp4j.linux.memory;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

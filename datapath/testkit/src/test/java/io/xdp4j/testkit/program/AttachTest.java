@@ -1,0 +1,95 @@
+package io.xdp4j.testkit.program;
+
+import static io.xdp4j.core.program.XdpAction.XDP_DROP;
+import static io.xdp4j.core.program.XdpAction.XDP_PASS;
+import static io.xdp4j.core.program.XdpAction.XDP_TX;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.xdp4j.core.device.AttachedProgram;
+import io.xdp4j.core.device.Datapath;
+import io.xdp4j.core.device.RxQueue;
+import io.xdp4j.core.device.XdpLink;
+import io.xdp4j.core.program.XdpProgram;
+import io.xdp4j.testkit.DatapathTest;
+import io.xdp4j.testkit.FakeNic;
+import io.xdp4j.testkit.Frames;
+import io.xdp4j.testkit.LedgerAssert;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+@DatapathTest(workers = 2)
+final class AttachTest {
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final byte[] FRAME = Frames.udp4(1, 60);
+
+    @Test
+    void closingALinkDetachesUnlessTheProgramWasReplaced(Datapath datapath) {
+        FakeNic nic = FakeNic.builder(datapath, "nic0").up();
+        XdpLink first = nic.attach(xdp -> XDP_DROP);
+        XdpLink second = nic.attach(xdp -> XDP_TX);
+        first.close();
+        assertThat(nic.attached()).isEqualTo(second.program());
+        second.close();
+        assertThat(nic.attached()).isNull();
+        nic.inject(0, FRAME).awaitProcessed(SOON);
+        LedgerAssert.settled(datapath).hasPassed(1);
+    }
+
+    @Test
+    void aProgramKeepsItsId(Datapath datapath) {
+        FakeNic nic = FakeNic.builder(datapath, "nic0").up();
+        XdpProgram one = xdp -> XDP_DROP;
+        XdpProgram two = xdp -> XDP_PASS;
+        int id = nic.attach(one).program().id();
+        assertThat(nic.attach(two).program().id()).isNotEqualTo(id);
+        assertThat(nic.attach(one).program()).isEqualTo(new AttachedProgram(one, id, false));
+    }
+
+    @Test
+    void swappingUnderLoadLosesNoFrame(Datapath datapath) {
+        FakeNic nic = FakeNic.builder(datapath, "nic0").queues(2).up();
+        AtomicInteger none = new AtomicInteger();
+        int batches = 400;
+        byte[][] batch = Collections.nCopies(100, FRAME).toArray(byte[][]::new);
+        for (int i = 0; i < batches; i++) {
+            nic.inject(i % 2, batch);
+            switch (i % 4) {
+                case 0 -> nic.attach(xdp -> XDP_DROP);
+                case 1 -> nic.attach(xdp -> XDP_TX);
+                case 2 -> {
+                    nic.detach();
+                    none.incrementAndGet();
+                }
+                default -> nic.attach(xdp -> XDP_PASS);
+            }
+        }
+        nic.awaitProcessed(SOON);
+        LedgerAssert.settled(datapath).hasIn(100L * batches);
+        assertThat(none).hasValue(batches / 4);
+        long handled = 0;
+        for (RxQueue queue : nic.rxQueues()) {
+            handled += queue.xdpPass() + queue.xdpDrop() + queue.xdpTx();
+        }
+        assertThat(handled).isEqualTo(100L * batches);
+    }
+
+    @Test
+    void afterDetachReturnsTheProgramRunsNowhere(Datapath datapath) {
+        FakeNic nic = FakeNic.builder(datapath, "nic0").queues(2).up();
+        byte[][] batch = Collections.nCopies(500, FRAME).toArray(byte[][]::new);
+        for (int i = 0; i < 20; i++) {
+            AtomicInteger runs = new AtomicInteger();
+            nic.attach(xdp -> {
+                runs.incrementAndGet();
+                return XDP_DROP;
+            });
+            nic.inject(0, batch).inject(1, batch);
+            nic.detach();
+            int after = runs.get();
+            nic.awaitProcessed(SOON);
+            assertThat(runs).hasValue(after);
+        }
+    }
+}
