@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// A datapath that runs as a process with `--json`.
 ///
@@ -157,7 +156,8 @@ public final class RunningTool implements AutoCloseable {
 
     /// Ends it by SIGTERM, and returns the summary.
     public Json stop() {
-        process.destroy();
+        // Process.destroy would close the streams, too.
+        process.toHandle().destroy();
         return awaitSummary();
     }
 
@@ -201,11 +201,6 @@ public final class RunningTool implements AutoCloseable {
         synchronized (monitor) {
             return List.copyOf(err);
         }
-    }
-
-    /// The process, when it is there.
-    public @Nullable ProcessHandle handle() {
-        return process.isAlive() ? process.toHandle() : null;
     }
 
     @Override
