@@ -46,18 +46,10 @@ final class PacketTxQueue implements Flushable, AutoCloseable {
         this.fd = fd;
     }
 
-    static PacketTxQueue open(
-            NetDevice device,
-            Worker worker,
-            TxQueue counters,
-            AfPacketSettings settings,
-            int ifindex) {
+    static PacketTxQueue open(NetDevice device, Worker worker, TxQueue counters, int ifindex) {
         int fd = PacketSocket.open();
         try {
             PacketSocket.setOption(fd, AfPacket.PACKET_VNET_HDR, 1);
-            if (settings.qdiscBypass()) {
-                PacketSocket.setOption(fd, AfPacket.PACKET_QDISC_BYPASS, 1);
-            }
             Sockets.setOption(fd, Sockets.SOL_SOCKET, Sockets.SO_SNDBUF, SEND_BUFFER_BYTES);
             PacketSocket.bind(fd, 0, ifindex);
             return new PacketTxQueue(device, worker, counters, fd);
@@ -145,6 +137,11 @@ final class PacketTxQueue implements Flushable, AutoCloseable {
             case Errno.EMSGSIZE -> DropReason.TX_TOO_LONG;
             default -> DropReason.TX_ERROR;
         };
+    }
+
+    /// Whether frames go past the interface's queueing discipline. Any thread.
+    void setQdiscBypass(boolean on) {
+        PacketSocket.setOption(fd, AfPacket.PACKET_QDISC_BYPASS, on ? 1 : 0);
     }
 
     /// Closes the socket; frames that come later are dropped. Not to be called on the worker.
