@@ -137,7 +137,16 @@ final class Lab implements AutoCloseable {
         return launched;
     }
 
-    /// Runs `xdp4j run` on a file of this text in a host, for as long as the lab is there.
+    /// The tool that runs in the hub.
+    RunningTool tool() {
+        RunningTool running = tool;
+        if (running == null) {
+            throw new IllegalStateException("nothing runs");
+        }
+        return running;
+    }
+
+    /// Runs `xdp4j run` on a file of this text in a host, until [#stop].
     void startFileIn(int host, String yaml) {
         RunningTool launched = launchIn(host(host), "run", written(yaml));
         inHosts.add(launched);
@@ -149,6 +158,7 @@ final class Lab implements AutoCloseable {
                 Stream.concat(Stream.of(arguments), Stream.of("--json")).toArray(String[]::new);
         // A shell in the background has its children ignore SIGINT.
         return ToolCommand.of(all)
+                .withTestClasses()
                 .by("env", "--default-signal=INT,TERM")
                 .by("ip", "netns", "exec", netns.name())
                 .start();
@@ -173,11 +183,9 @@ final class Lab implements AutoCloseable {
 
     /// Ends the tool; it must balance its ledger and restore the interfaces.
     Json stop() {
-        RunningTool running = tool;
-        if (running == null) {
-            throw new IllegalStateException("nothing runs");
-        }
+        RunningTool running = tool();
         Json summary = running.stop();
+        inHosts.forEach(inHost -> Ledgers.assertBalanced(inHost.stop()));
         assertClean(running, summary);
         return summary;
     }

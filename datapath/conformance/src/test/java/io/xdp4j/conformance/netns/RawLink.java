@@ -24,6 +24,7 @@ import java.util.function.Predicate;
 /// Thread: one. Owns: its socket. Fails: [NativeException] when the kernel does not take a frame.
 final class RawLink implements AutoCloseable {
     private static final int ROOM = 1 << 16;
+    private static final int BUFFER = 8 << 20;
     private static final int MACS = 12;
     private static final int TAG = 4;
 
@@ -49,6 +50,7 @@ final class RawLink implements AutoCloseable {
             PacketSocket.setOption(fd, AfPacket.PACKET_AUXDATA, 1);
             PacketSocket.setOption(fd, AfPacket.PACKET_IGNORE_OUTGOING, 1);
             PacketSocket.addPromiscuous(fd, ifindex);
+            Sockets.setOption(fd, Sockets.SOL_SOCKET, Sockets.SO_RCVBUFFORCE, BUFFER);
             PacketSocket.bind(fd, AfPacket.ETH_P_ALL, ifindex);
             return fd;
         } catch (RuntimeException e) {

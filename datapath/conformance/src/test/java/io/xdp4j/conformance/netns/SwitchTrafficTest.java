@@ -100,7 +100,12 @@ final class SwitchTrafficTest {
                 RawLink.assertCrosses(one, frame, other);
             }
             byte[] twice =
-                    Frames.ethernet().vlan(0x88a8, 3, 100).vlan(7).etherType(0x88b5).pad(64).build();
+                    Frames.ethernet()
+                            .vlan(0x88a8, 3, 100)
+                            .vlan(7)
+                            .etherType(0x88b5)
+                            .pad(64)
+                            .build();
             RawLink.assertCrosses(one, twice, other);
         }
     }
@@ -110,9 +115,7 @@ final class SwitchTrafficTest {
         VlanInterfaces.add(lab, 1, 7);
         VlanInterfaces.add(lab, 2, 7);
         lab.assertPings(1, VlanInterfaces.address(2, 7));
-        Transfer.assertArrivesWhole(
-                lab.host(1), lab.host(2), VlanInterfaces.address(2, 7), TEN_MB);
-        Transfer.assertArrivesWhole(
-                lab.host(2), lab.host(1), VlanInterfaces.address(1, 7), TEN_MB);
+        Transfer.assertArrivesWhole(lab.host(1), lab.host(2), VlanInterfaces.address(2, 7), TEN_MB);
+        Transfer.assertArrivesWhole(lab.host(2), lab.host(1), VlanInterfaces.address(1, 7), TEN_MB);
     }
 }

@@ -28,12 +28,11 @@ final class Transfer {
         CompletableFuture<Integer> port = new CompletableFuture<>();
         CompletableFuture<String> received =
                 Inside.start(to, () -> receive(port))
-                        .whenComplete(
-                                (_, failure) -> {
-                                    if (failure != null) {
-                                        port.completeExceptionally(failure);
-                                    }
-                                });
+                        .whenComplete((_, failure) -> {
+                            if (failure != null) {
+                                port.completeExceptionally(failure);
+                            }
+                        });
         int listening = Inside.await(port);
         String sent = Inside.call(from, () -> send(address, listening, bytes));
         assertThat(Inside.await(received)).isEqualTo(sent);

@@ -54,10 +54,9 @@ final class VlanInterfaces {
                         .collect(Collectors.joining());
         String ports =
                 IntStream.of(vids)
-                        .mapToObj(
-                                vid ->
-                                        "    - {device: v%d, vlan: {mode: access, pvid: %d}}\n"
-                                                .formatted(vid, vid))
+                        .mapToObj(vid ->
+                                "    - {device: v%d, vlan: {mode: access, pvid: %d}}\n"
+                                        .formatted(vid, vid))
                         .collect(Collectors.joining());
         lab.startFileIn(
                 host,
@@ -69,7 +68,8 @@ final class VlanInterfaces {
                 %sswitch:
                   ports:
                     - {device: eth0, vlan: {mode: trunk}}
-                %s"""
+                %s\
+                """
                         .formatted(taps, ports));
     }
 }

@@ -54,7 +54,10 @@ public final class RunningTool implements AutoCloseable {
 
     private void read(InputStream from, List<String> into) {
         readers.add(
-                Thread.ofPlatform().daemon().name("reads " + command).start(() -> pump(from, into)));
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("reads " + command)
+                        .start(() -> pump(from, into)));
     }
 
     private void pump(InputStream from, List<String> into) {
@@ -142,7 +145,9 @@ public final class RunningTool implements AutoCloseable {
     public void signal(String name) {
         try {
             Process kill =
-                    new ProcessBuilder("kill", "-" + name, Long.toString(pid())).inheritIO().start();
+                    new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
+                            .inheritIO()
+                            .start();
             if (kill.waitFor() != 0) {
                 throw new AssertionError("kill -" + name + " " + pid() + "\n" + this);
             }
