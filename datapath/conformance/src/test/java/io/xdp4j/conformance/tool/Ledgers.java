@@ -18,8 +18,9 @@ public final class Ledgers {
         assertThat(ledger.at("in").number())
                 .as("in = out + dropped: " + ledger)
                 .isEqualTo(ledger.at("out").number() + ledger.at("dropped").number());
-        assertThat(dropped).as("reasons: " + summary.at("drops")).isEqualTo(
-                ledger.at("dropped").number());
+        assertThat(dropped)
+                .as("reasons: " + summary.at("drops"))
+                .isEqualTo(ledger.at("dropped").number());
         assertThat(ledger.at("pool_free").number())
                 .as("chunks: " + ledger)
                 .isEqualTo(ledger.at("pool_size").number());

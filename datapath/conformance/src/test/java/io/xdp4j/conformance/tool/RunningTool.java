@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// A datapath that runs as a process with `--json`.
 ///
@@ -55,7 +54,10 @@ public final class RunningTool implements AutoCloseable {
 
     private void read(InputStream from, List<String> into) {
         readers.add(
-                Thread.ofPlatform().daemon().name("reads " + command).start(() -> pump(from, into)));
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("reads " + command)
+                        .start(() -> pump(from, into)));
     }
 
     private void pump(InputStream from, List<String> into) {
@@ -143,7 +145,9 @@ public final class RunningTool implements AutoCloseable {
     public void signal(String name) {
         try {
             Process kill =
-                    new ProcessBuilder("kill", "-" + name, Long.toString(pid())).inheritIO().start();
+                    new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
+                            .inheritIO()
+                            .start();
             if (kill.waitFor() != 0) {
                 throw new AssertionError("kill -" + name + " " + pid() + "\n" + this);
             }
@@ -157,7 +161,8 @@ public final class RunningTool implements AutoCloseable {
 
     /// Ends it by SIGTERM, and returns the summary.
     public Json stop() {
-        process.destroy();
+        // Process.destroy would close the streams, too.
+        process.toHandle().destroy();
         return awaitSummary();
     }
 
@@ -201,11 +206,6 @@ public final class RunningTool implements AutoCloseable {
         synchronized (monitor) {
             return List.copyOf(err);
         }
-    }
-
-    /// The process, when it is there.
-    public @Nullable ProcessHandle handle() {
-        return process.isAlive() ? process.toHandle() : null;
     }
 
     @Override

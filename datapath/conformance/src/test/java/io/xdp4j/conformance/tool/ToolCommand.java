@@ -4,6 +4,7 @@ import io.xdp4j.conformance.Repository;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +19,11 @@ import java.util.stream.Stream;
 /// runs in the root of the repository.
 ///
 /// @param before what runs the JVM, such as `ip netns exec red`
-public record ToolCommand(List<String> before, List<String> arguments) {
+/// @param withTests whether classes of the tests are on the class path, as on `XDP4J_CLASSPATH`
+public record ToolCommand(List<String> before, List<String> arguments, boolean withTests) {
     private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private static final Path TEST_CLASSES = testClasses();
 
     /// As the launcher has them.
     private static final List<String> FLAGS =
@@ -32,14 +36,19 @@ public record ToolCommand(List<String> before, List<String> arguments) {
                     "-Xmx128m");
 
     public static ToolCommand of(String... arguments) {
-        return new ToolCommand(List.of(), List.of(arguments));
+        return new ToolCommand(List.of(), List.of(arguments), false);
     }
 
     /// The same, run by another command: `env`, `ip netns exec`.
     public ToolCommand by(String... runner) {
         List<String> all = new ArrayList<>(List.of(runner));
         all.addAll(before);
-        return new ToolCommand(all, arguments);
+        return new ToolCommand(all, arguments, withTests);
+    }
+
+    /// The same with the tests' own programs on the class path.
+    public ToolCommand withTestClasses() {
+        return new ToolCommand(before, arguments, true);
     }
 
     List<String> words() {
@@ -54,11 +63,20 @@ public record ToolCommand(List<String> before, List<String> arguments) {
                 .toList();
     }
 
-    /// What the tests run with, without the tests themselves.
-    private static String classPath() {
+    /// What the tests run with, mostly without the tests themselves.
+    private String classPath() {
         return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-                .filter(entry -> !entry.contains("test-classes"))
+                .filter(entry -> withTests || !Path.of(entry).equals(TEST_CLASSES))
                 .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    private static Path testClasses() {
+        try {
+            return Path.of(
+                    ToolCommand.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /// Starts it and returns at once.
@@ -99,8 +117,7 @@ public record ToolCommand(List<String> before, List<String> arguments) {
         if (!ended) {
             process.destroyForcibly().waitFor();
         }
-        Output output =
-                new Output(ended ? process.exitValue() : -1, read(out), read(err));
+        Output output = new Output(ended ? process.exitValue() : -1, read(out), read(err));
         if (!ended) {
             throw new AssertionError(this + ": still running after " + LIMIT + ": " + output);
         }

@@ -14,6 +14,7 @@ import io.xdp4j.linux.Errno;
 import io.xdp4j.linux.NativeException;
 import io.xdp4j.linux.afpacket.AfPacket;
 import io.xdp4j.linux.afpacket.PacketSocket;
+import io.xdp4j.linux.device.Ethtool;
 import io.xdp4j.linux.device.Offloads;
 import io.xdp4j.linux.netlink.LinkInfo;
 import io.xdp4j.packet.link.LinkMonitor;
@@ -120,6 +121,7 @@ final class AfPacketDevice extends NetDevice implements LinkWatch {
             if (link.isUp() && boundIfindex == 0) {
                 openSockets(link.ifindex());
             }
+            chooseWayOut();
             if (ready && !isOperational()) {
                 receivers.forEach(PacketRxQueue::clearError);
             }
@@ -163,7 +165,8 @@ final class AfPacketDevice extends NetDevice implements LinkWatch {
         try {
             for (Worker worker : datapath().workers().all()) {
                 senders[worker.index()] =
-                        PacketTxQueue.open(this, worker, txQueue(worker), settings, ifindex);
+                        PacketTxQueue.open(
+                                this, worker, txQueue(worker), settings.qdiscBypass(), ifindex);
             }
             for (RxQueue queue : rxQueues()) {
                 opening.add(PacketRxQueue.open(queue, settings, ifindex));
@@ -192,6 +195,26 @@ final class AfPacketDevice extends NetDevice implements LinkWatch {
         int group = PacketSocket.fanoutGroup(first);
         for (PacketRxQueue socket : sockets.subList(1, sockets.size())) {
             PacketSocket.joinFanout(socket.socket(), group, mode);
+        }
+    }
+
+    /// Past the queueing discipline the kernel segments nothing: a GSO frame that the interface does
+    /// not cut itself would be lost there. The interface's features may change at any time.
+    ///
+    /// Kernel: `__dev_direct_xmit`.
+    private void chooseWayOut() {
+        if (boundIfindex == 0 || !settings.qdiscBypass()) {
+            return;
+        }
+        try (Ethtool ethtool = Ethtool.open()) {
+            boolean bypass = ethtool.segmentsAll(settings.interfaceName());
+            for (PacketTxQueue sender : senders) {
+                if (sender != null) {
+                    sender.setQdiscBypass(bypass);
+                }
+            }
+        } catch (NativeException e) {
+            LOG.debug("{}: {}", settings.interfaceName(), e.getMessage());
         }
     }
 

@@ -42,7 +42,16 @@ public final class LinkMonitor {
         return registration;
     }
 
-    private synchronized void remove(Registration registration) {
+    private void remove(Registration registration) {
+        Loop last = forget(registration);
+        if (last != null) {
+            // Without our monitor, which the thread needs to finish an event.
+            last.end();
+        }
+    }
+
+    /// The loop, when nobody needs it any more.
+    private synchronized @Nullable Loop forget(Registration registration) {
         List<Registration> same = watchers.get(registration.name);
         if (same != null) {
             same.remove(registration);
@@ -51,10 +60,11 @@ public final class LinkMonitor {
             }
         }
         Loop running = loop;
-        if (watchers.isEmpty() && running != null) {
-            loop = null;
-            running.end();
+        if (!watchers.isEmpty() || running == null) {
+            return null;
         }
+        loop = null;
+        return running;
     }
 
     private synchronized List<Registration> watchersOf(String name) {
