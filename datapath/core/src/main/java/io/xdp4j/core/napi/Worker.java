@@ -240,10 +240,19 @@ public final class Worker {
     public void flush() {
         while (flushNeeded) {
             flushNeeded = false;
-            for (FlushList list : flushLists) {
-                if (!list.isEmpty()) {
-                    list.flush();
-                }
+            try {
+                flushLists();
+            } catch (RuntimeException | Error e) {
+                flushNeeded = true;
+                throw e;
+            }
+        }
+    }
+
+    private void flushLists() {
+        for (FlushList list : flushLists) {
+            if (!list.isEmpty()) {
+                list.flush();
             }
         }
     }

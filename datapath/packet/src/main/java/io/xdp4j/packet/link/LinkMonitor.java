@@ -181,8 +181,7 @@ public final class LinkMonitor {
                 while (!isEnded()) {
                     poll.poll(-1);
                     wake.drain();
-                    refreshIfAsked();
-                    events.receive(this::dispatch);
+                    handleEvents();
                 }
             } catch (NativeException e) {
                 LOG.error("link monitor stopped: {}", e.getMessage());
@@ -191,6 +190,16 @@ public final class LinkMonitor {
                     ended = true;
                     turn.notifyAll();
                 }
+            }
+        }
+
+        /// One event that cannot be handled does not end the watch over the other links.
+        private void handleEvents() {
+            try {
+                refreshIfAsked();
+                events.receive(this::dispatch);
+            } catch (RuntimeException e) {
+                LOG.warn("link event not handled: {}", e.getMessage());
             }
         }
 
@@ -208,10 +217,13 @@ public final class LinkMonitor {
                     return;
                 }
             }
-            dump();
-            synchronized (turn) {
-                answered = ticket;
-                turn.notifyAll();
+            try {
+                dump();
+            } finally {
+                synchronized (turn) {
+                    answered = ticket;
+                    turn.notifyAll();
+                }
             }
         }
 
