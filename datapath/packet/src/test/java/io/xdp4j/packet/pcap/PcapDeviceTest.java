@@ -96,12 +96,14 @@ final class PcapDeviceTest {
             arrivals.add(System.nanoTime());
             return XDP_DROP;
         });
+        long start = System.nanoTime();
         nic.up();
         awaitExhausted(nic);
         LedgerAssert.settled(datapath).hasIn(4);
-        assertThat(arrivals.get(1) - arrivals.get(0)).isGreaterThan(gap * 9 / 10);
-        assertThat(arrivals.get(3) - arrivals.get(2)).isGreaterThan(gap * 9 / 10);
-        assertThat(arrivals.get(3) - arrivals.get(0)).isGreaterThan(gap * 19 / 10);
+        // Never early; a timestamp that goes back takes no time.
+        assertThat(arrivals.get(1) - start).isGreaterThanOrEqualTo(gap);
+        assertThat(arrivals.get(2) - start).isGreaterThanOrEqualTo(gap);
+        assertThat(arrivals.get(3) - start).isGreaterThanOrEqualTo(2 * gap);
     }
 
     @Test
