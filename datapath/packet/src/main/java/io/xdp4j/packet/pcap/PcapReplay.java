@@ -78,6 +78,7 @@ final class PcapReplay implements NapiPoller, AutoCloseable {
         worker.eventLoop()
                 .execute(() -> {
                     dueNanos = System.nanoTime();
+                    waiting = false;
                     running = true;
                     napi.schedule();
                 });

@@ -158,8 +158,8 @@ final class GeneratorDeviceTest {
     void keepsTheRate(Datapath datapath) {
         NetDevice nic = open(datapath, Map.of("queues", 2L, "rate", 20_000L, "flows", 64L));
         nic.attach(xdp -> XDP_DROP);
-        nic.up();
         long start = System.nanoTime();
+        nic.up();
         await(() -> nic.linkStats().rxPackets() >= 6_000, nic);
         double seconds = (System.nanoTime() - start) / 1e9;
         // Never faster than asked; how much slower is the machine's business.
@@ -307,7 +307,7 @@ final class GeneratorDeviceTest {
         nic.attach(new PassFrags());
         nic.up();
         List<byte[]> frames = host.await(count, SOON);
-        assertThat(nic.isExhausted()).isTrue();
+        awaitExhausted(nic);
         return frames;
     }
 
