@@ -36,6 +36,8 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
     private final CpuMapBulkQueue[] bulk;
     private final @Nullable AttachedProgram program;
 
+    private final XdpFrame[] batch = new XdpFrame[CpuMapBulkQueue.BULK];
+    private final int[] fromWorker = new int[CpuMapBulkQueue.BULK];
     private boolean slept = true;
 
     // Written by the target worker, by the worker that redirected the frame.
@@ -119,19 +121,25 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
 
     @HotPath
     private int pollBatch(int limit) {
-        int taken = 0;
+        XdpFrame[] frames = batch;
+        int taken = ring.consume(frames, limit);
+        if (taken == 0) {
+            return 0;
+        }
+        // The frames' cache lines are the other worker's. Reading them all before the first is
+        // worked on lets the misses overlap.
+        for (int i = 0; i < taken; i++) {
+            fromWorker[i] = ingress(frames[i]).worker().index();
+        }
+        if (slept) {
+            sched[fromWorker[0]]++;
+        }
         int passed = 0;
         int dropped = 0;
         int redirected = 0;
-        while (taken < limit) {
-            XdpFrame frame = ring.consume();
-            if (frame == null) {
-                break;
-            }
-            int from = ingress(frame).worker().index();
-            if (taken++ == 0 && slept) {
-                sched[from]++;
-            }
+        for (int i = 0; i < taken; i++) {
+            XdpFrame frame = frames[i];
+            int from = fromWorker[i];
             switch (runProgram(frame)) {
                 case XdpAction.XDP_PASS -> {
                     passed++;
@@ -148,9 +156,7 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
                 }
             }
         }
-        if (taken > 0) {
-            count(taken, passed, dropped, redirected);
-        }
+        count(taken, passed, dropped, redirected);
         return taken;
     }
 

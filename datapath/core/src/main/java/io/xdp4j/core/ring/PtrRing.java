@@ -104,6 +104,23 @@ public final class PtrRing {
         return frame;
     }
 
+    /// Takes out up to `limit` of the oldest frames, in order, and returns how many.
+    public int consume(XdpFrame[] into, int limit) {
+        long at = positions[CONSUMED];
+        int taken = 0;
+        while (taken < limit) {
+            int slot = (int) (at + taken) & mask;
+            XdpFrame frame = (XdpFrame) SLOTS.getAcquire(slots, slot); // (D)
+            if (frame == null) {
+                break;
+            }
+            slots[slot] = null;
+            into[taken++] = frame;
+        }
+        POSITIONS.setRelease(positions, CONSUMED, at + taken); // (B)
+        return taken;
+    }
+
     public boolean isEmpty() {
         return size() == 0;
     }

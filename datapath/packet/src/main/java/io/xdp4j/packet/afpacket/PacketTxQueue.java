@@ -17,13 +17,15 @@ import io.xdp4j.linux.afpacket.PacketSocket;
 import io.xdp4j.packet.vnet.VnetHeader;
 import java.lang.foreign.Arena;
 
-/// One worker's send socket: up to 64 frames go with one `sendmmsg` at the end of the poll.
+/// One worker's send sockets: up to 64 frames go with one `sendmmsg` at the end of the poll.
 ///
-/// The offload header is written into the headroom right before the data, so a frame of one chunk
-/// is one range of memory.
+/// Frames with offloads go through a socket that takes an offload header, which is written into the
+/// headroom right before the data, so that a frame of one chunk stays one range of memory. Plain
+/// frames go through a socket without it, which costs the kernel less. A batch is of one kind.
 ///
-/// Thread: its worker, except [#open] and [#close]. Owns: the socket; frames from [#enqueue] until
-/// [#flush]. Fails: a frame that the kernel refuses is dropped and counted by reason.
+/// Thread: its worker, except [#open] and [#close].
+/// Owns: the sockets; frames from [#enqueue] until [#flush].
+/// Fails: a frame that the kernel refuses is dropped and counted by reason.
 final class PacketTxQueue implements Flushable, AutoCloseable {
     private static final int BATCH = 64;
     private static final int SEND_BUFFER_BYTES = 8 << 20;
@@ -31,28 +33,53 @@ final class PacketTxQueue implements Flushable, AutoCloseable {
     private final NetDevice device;
     private final Worker worker;
     private final TxQueue counters;
-    private final int fd;
+    private final int plainFd;
+    private final int offloadFd;
     private final Arena arena = Arena.ofShared();
     private final MsgBatch batch = MsgBatch.of(arena, BATCH, XdpFrame.MAX_FRAGS + 1);
     private final XdpFrame[] frames = new XdpFrame[BATCH];
     private int count;
+    private boolean offload;
     private boolean listed;
     private volatile boolean closed;
 
-    private PacketTxQueue(NetDevice device, Worker worker, TxQueue counters, int fd) {
+    private PacketTxQueue(
+            NetDevice device, Worker worker, TxQueue counters, int plainFd, int offloadFd) {
         this.device = device;
         this.worker = worker;
         this.counters = counters;
-        this.fd = fd;
+        this.plainFd = plainFd;
+        this.offloadFd = offloadFd;
     }
 
-    static PacketTxQueue open(NetDevice device, Worker worker, TxQueue counters, int ifindex) {
+    static PacketTxQueue open(
+            NetDevice device,
+            Worker worker,
+            TxQueue counters,
+            AfPacketSettings settings,
+            int ifindex) {
+        int plain = socket(settings, ifindex, false);
+        try {
+            int offload = socket(settings, ifindex, true);
+            return new PacketTxQueue(device, worker, counters, plain, offload);
+        } catch (RuntimeException e) {
+            Fd.close(plain);
+            throw e;
+        }
+    }
+
+    private static int socket(AfPacketSettings settings, int ifindex, boolean header) {
         int fd = PacketSocket.open();
         try {
-            PacketSocket.setOption(fd, AfPacket.PACKET_VNET_HDR, 1);
+            if (header) {
+                PacketSocket.setOption(fd, AfPacket.PACKET_VNET_HDR, 1);
+            }
+            if (settings.qdiscBypass()) {
+                PacketSocket.setOption(fd, AfPacket.PACKET_QDISC_BYPASS, 1);
+            }
             Sockets.setOption(fd, Sockets.SOL_SOCKET, Sockets.SO_SNDBUF, SEND_BUFFER_BYTES);
             PacketSocket.bind(fd, 0, ifindex);
-            return new PacketTxQueue(device, worker, counters, fd);
+            return fd;
         } catch (RuntimeException e) {
             Fd.close(fd);
             throw e;
@@ -61,15 +88,20 @@ final class PacketTxQueue implements Flushable, AutoCloseable {
 
     @HotPath
     void enqueue(XdpFrame frame) {
-        if (count == BATCH) {
+        boolean withHeader = frame.hasOffload();
+        if (count == BATCH || withHeader != offload) {
             send();
+            offload = withHeader;
         }
         if (!listed) {
             listed = true;
             worker.flushLater(FlushPhase.TRANSMIT, this);
         }
-        long header = VnetHeader.write(frame);
-        batch.set(count, header, frame.length() + VnetHeader.BYTES);
+        if (withHeader) {
+            batch.set(count, VnetHeader.write(frame), frame.length() + VnetHeader.BYTES);
+        } else {
+            batch.set(count, frame.data(), frame.length());
+        }
         if (frame.hasFrags()) {
             addFrags(frame);
         }
@@ -96,6 +128,7 @@ final class PacketTxQueue implements Flushable, AutoCloseable {
     private void send() {
         int queued = count;
         count = 0;
+        int fd = offload ? offloadFd : plainFd;
         int at = 0;
         while (at < queued) {
             int sent =
@@ -139,9 +172,9 @@ final class PacketTxQueue implements Flushable, AutoCloseable {
         };
     }
 
-    /// Whether frames go past the interface's queueing discipline. Any thread.
-    void setQdiscBypass(boolean on) {
-        PacketSocket.setOption(fd, AfPacket.PACKET_QDISC_BYPASS, on ? 1 : 0);
+    /// Whether frames with offloads go past the interface's queueing discipline. Any thread.
+    void setOffloadBypass(boolean on) {
+        PacketSocket.setOption(offloadFd, AfPacket.PACKET_QDISC_BYPASS, on ? 1 : 0);
     }
 
     /// Closes the socket; frames that come later are dropped. Not to be called on the worker.
@@ -152,7 +185,8 @@ final class PacketTxQueue implements Flushable, AutoCloseable {
         }
         closed = true;
         device.datapath().workers().synchronize();
-        Fd.close(fd);
+        Fd.close(plainFd);
+        Fd.close(offloadFd);
         arena.close();
     }
 }
