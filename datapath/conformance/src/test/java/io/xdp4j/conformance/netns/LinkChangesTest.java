@@ -3,15 +3,16 @@ package io.xdp4j.conformance.netns;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xdp4j.conformance.tool.Json;
-import java.time.Duration;
+import io.xdp4j.testkit.Frames;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Links go down, away and come back under load; only their own port notices.
 final class LinkChangesTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
-    private static final String SECONDS_OF_LOAD = "12";
+
+    private static final String MOVING = "02:00:00:00:aa:01";
 
     private Lab lab;
 
@@ -29,10 +30,9 @@ final class LinkChangesTest {
 
     @Test
     void trafficResumesAfterFlapsAndOtherPortsKeepGoing() {
-        lab.startSwitch();
+        lab.launchQuickSwitch().awaitUp();
         try (Iperf server = Iperf.serve(lab.host(2));
-                Iperf.Load load =
-                        server.load(lab.host(1), Lab.address(2), "-t", SECONDS_OF_LOAD)) {
+                Iperf.Load load = server.load(lab.host(1), Lab.address(2), "-t", "60")) {
             awaitTraffic("p2");
 
             lab.hub().ip("link", "set", "p3", "down");
@@ -55,19 +55,22 @@ final class LinkChangesTest {
             lab.host(2).ip("link", "set", "eth0", "up");
             awaitUp("p2", true);
             awaitTraffic("p2");
-
-            assertThat(load.awaitEnd().at("sum_received", "bytes").number())
-                    .isGreaterThan(1_000_000);
+            assertThat(load.isRunning()).as("all that was one connection").isTrue();
         }
         Json summary = lab.stop();
         assertThat(summary.at("drops").names())
                 .as("drops: " + summary.at("drops"))
-                .isSubsetOf("REDIRECT_DEVICE_DOWN", "TX_DEVICE_DOWN", "TX_ERROR", "DEVMAP_XMIT_ERROR");
+                .isSubsetOf(
+                        "DEVMAP_XMIT_ERROR",
+                        "REDIRECT_DEVICE_DOWN",
+                        "REDIRECT_NO_ENTRY",
+                        "TX_DEVICE_DOWN",
+                        "TX_RING_FULL");
     }
 
     @Test
     void removedInterfaceComesBackUnderItsName() {
-        lab.startSwitch();
+        lab.launchQuickSwitch().awaitUp();
         lab.assertAllPing();
         lab.hub().ip("link", "del", "p2");
         awaitUp("p2", false);
@@ -81,7 +84,7 @@ final class LinkChangesTest {
 
     @Test
     void renamedInterfaceIsGoneUntilItsNameIsBack() {
-        lab.startSwitch();
+        lab.launchQuickSwitch().awaitUp();
         lab.assertPings(1, Lab.address(2));
         lab.hub().ip("link", "set", "p2", "down");
         lab.hub().ip("link", "set", "p2", "name", "other");
@@ -100,9 +103,9 @@ final class LinkChangesTest {
     void portWithoutCarrierWaitsForIt() {
         lab.host(3).ip("link", "set", "eth0", "down");
         lab.hub().ip("link", "set", "p2", "down");
-        lab.launchSwitch();
-        lab.tool().awaitLog("p2: interface is down; the port waits for it", PATIENCE);
-        lab.tool().awaitLog("p3: no carrier; the port waits for it", PATIENCE);
+        lab.launchQuickSwitch();
+        lab.tool().awaitLog("p2: interface is down; the port waits for it", Lab.PATIENCE);
+        lab.tool().awaitLog("p3: no carrier; the port waits for it", Lab.PATIENCE);
         awaitUp("p1", true);
         lab.hub().ip("link", "set", "p2", "up");
         lab.host(3).ip("link", "set", "eth0", "up");
@@ -113,25 +116,50 @@ final class LinkChangesTest {
         lab.stop();
     }
 
+    @Test
+    void addressesBehindALostLinkAreForgotten() {
+        lab.launchQuickSwitch().awaitUp();
+        byte[] hello =
+                Frames.ethernet().from(MOVING).to(Lab.mac(1)).etherType(0x88b5).pad(60).build();
+        byte[] call = Frames.ethernet().from(Lab.mac(1)).to(MOVING).etherType(0x88b5).build();
+        try (RawLink one = RawLink.open(lab.host(1));
+                RawLink two = RawLink.open(lab.host(2));
+                RawLink three = RawLink.open(lab.host(3))) {
+            RawLink.assertCrosses(two, hello, one);
+            RawLink.assertCrosses(one, call, two);
+            assertThat(three.receive(0, frame -> Arrays.equals(frame, call))).isEmpty();
+            lab.hub().ip("link", "set", "p2", "down");
+            Await.until(
+                    "frames to the address are flooded",
+                    () -> {
+                        one.send(call);
+                        return three.receive(100, frame -> Arrays.equals(frame, call)).isPresent();
+                    });
+        }
+        lab.stop();
+    }
+
     private void awaitUp(String port, boolean up) {
-        lab.tool().awaitStats(
-                port + " up: " + up,
-                PATIENCE,
-                stats -> stats.at("devices", port, "up").isTrue() == up);
+        lab.tool()
+                .awaitStats(
+                        port + " up: " + up,
+                        Lab.PATIENCE,
+                        stats -> stats.at("devices", port, "up").isTrue() == up);
     }
 
     /// Waits until a port sends more than ten megabytes.
     private void awaitTraffic(String port) {
         long[] first = {-1};
-        lab.tool().awaitStats(
-                "traffic out of " + port,
-                PATIENCE,
-                stats -> {
-                    long bytes = stats.at("devices", port, "tx_bytes").number();
-                    if (first[0] < 0) {
-                        first[0] = bytes;
-                    }
-                    return bytes - first[0] > 10_000_000;
-                });
+        lab.tool()
+                .awaitStats(
+                        "traffic out of " + port,
+                        Lab.PATIENCE,
+                        stats -> {
+                            long bytes = stats.at("devices", port, "tx_bytes").number();
+                            if (first[0] < 0) {
+                                first[0] = bytes;
+                            }
+                            return bytes - first[0] > 10_000_000;
+                        });
     }
 }
