@@ -165,7 +165,8 @@ final class AfPacketDevice extends NetDevice implements LinkWatch {
         try {
             for (Worker worker : datapath().workers().all()) {
                 senders[worker.index()] =
-                        PacketTxQueue.open(this, worker, txQueue(worker), settings, ifindex);
+                        PacketTxQueue.open(
+                                this, worker, txQueue(worker), settings.qdiscBypass(), ifindex);
             }
             for (RxQueue queue : rxQueues()) {
                 opening.add(PacketRxQueue.open(queue, settings, ifindex));
@@ -209,7 +210,7 @@ final class AfPacketDevice extends NetDevice implements LinkWatch {
             boolean bypass = ethtool.segmentsAll(settings.interfaceName());
             for (PacketTxQueue sender : senders) {
                 if (sender != null) {
-                    sender.setOffloadBypass(bypass);
+                    sender.setQdiscBypass(bypass);
                 }
             }
         } catch (NativeException e) {

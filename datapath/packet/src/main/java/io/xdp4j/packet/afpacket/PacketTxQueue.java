@@ -56,11 +56,15 @@ final class PacketTxQueue implements Flushable, AutoCloseable {
             NetDevice device,
             Worker worker,
             TxQueue counters,
-            AfPacketSettings settings,
+            boolean qdiscBypass,
             int ifindex) {
-        int plain = socket(settings, ifindex, false);
+        int plain = socket(ifindex);
         try {
-            int offload = socket(settings, ifindex, true);
+            if (qdiscBypass) {
+                PacketSocket.setOption(plain, AfPacket.PACKET_QDISC_BYPASS, 1);
+            }
+            int offload = socket(ifindex);
+            PacketSocket.setOption(offload, AfPacket.PACKET_VNET_HDR, 1);
             return new PacketTxQueue(device, worker, counters, plain, offload);
         } catch (RuntimeException e) {
             Fd.close(plain);
@@ -68,15 +72,9 @@ final class PacketTxQueue implements Flushable, AutoCloseable {
         }
     }
 
-    private static int socket(AfPacketSettings settings, int ifindex, boolean header) {
+    private static int socket(int ifindex) {
         int fd = PacketSocket.open();
         try {
-            if (header) {
-                PacketSocket.setOption(fd, AfPacket.PACKET_VNET_HDR, 1);
-            }
-            if (settings.qdiscBypass()) {
-                PacketSocket.setOption(fd, AfPacket.PACKET_QDISC_BYPASS, 1);
-            }
             Sockets.setOption(fd, Sockets.SOL_SOCKET, Sockets.SO_SNDBUF, SEND_BUFFER_BYTES);
             PacketSocket.bind(fd, 0, ifindex);
             return fd;
@@ -172,8 +170,8 @@ final class PacketTxQueue implements Flushable, AutoCloseable {
         };
     }
 
-    /// Whether frames with offloads go past the interface's queueing discipline. Any thread.
-    void setOffloadBypass(boolean on) {
+    /// Whether frames go past the interface's queueing discipline. Any thread.
+    void setQdiscBypass(boolean on) {
         PacketSocket.setOption(offloadFd, AfPacket.PACKET_QDISC_BYPASS, on ? 1 : 0);
     }
 
