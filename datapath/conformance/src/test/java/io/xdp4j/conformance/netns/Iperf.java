@@ -35,8 +35,34 @@ final class Iperf implements AutoCloseable {
         return Json.parse(output.text()).at("end");
     }
 
+    /// Starts a client that goes on while the test does something else.
+    Load load(NetNs from, String address, String... options) {
+        List<String> command =
+                new ArrayList<>(List.of("iperf3", "-c", address, "-p", PORT, "--json"));
+        command.addAll(List.of(options));
+        return new Load(from.spawn(command.toArray(String[]::new)));
+    }
+
     @Override
     public void close() {
         server.destroy();
+    }
+
+    /// A client under way.
+    static final class Load implements AutoCloseable {
+        private final Process client;
+
+        private Load(Process client) {
+            this.client = client;
+        }
+
+        boolean isRunning() {
+            return client.isAlive();
+        }
+
+        @Override
+        public void close() {
+            client.destroy();
+        }
     }
 }

@@ -13,10 +13,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,11 +31,13 @@ import org.jspecify.annotations.Nullable;
 /// h3: eth0 ──── p3 ┘
 /// ```
 ///
-/// Host N has 10.77.0.N/24 and fd77::N/64. [#stop] ends the tool and checks that it accounts for
+/// Host N has 02:00:00:00:77:0N, 10.77.0.N/24 and fd77::N/64. [#stop] ends the tool and checks that it accounts for
 /// every frame and leaves the interfaces as it found them.
 ///
 /// Thread: one. Owns: the namespaces and the tool.
 final class Lab implements AutoCloseable {
+    static final Duration PATIENCE = Duration.ofSeconds(15);
+
     private final List<NetNs> namespaces = new ArrayList<>();
     private final NetNs hub;
     private final Map<String, String> before = new LinkedHashMap<>();
@@ -77,6 +81,7 @@ final class Lab implements AutoCloseable {
     /// Joins a host to its port by a new veth pair.
     void connect(int number) {
         NetNs.link(host(number), "eth0", hub, port(number));
+        host(number).ip("link", "set", "eth0", "address", mac(number));
         host(number).addAddress("eth0", address(number) + "/24");
         host(number).addAddress("eth0", address6(number) + "/64");
     }
@@ -96,6 +101,10 @@ final class Lab implements AutoCloseable {
 
     static String port(int number) {
         return "p" + number;
+    }
+
+    static String mac(int number) {
+        return "02:00:00:00:77:0" + number;
     }
 
     static String address(int number) {
@@ -123,6 +132,17 @@ final class Lab implements AutoCloseable {
                 Stream.of(Stream.of("switch"), ports(), Stream.of(options))
                         .flatMap(s -> s)
                         .toArray(String[]::new));
+    }
+
+    /// Runs a switch over all ports from a file, which reports more often.
+    RunningTool launchQuickSwitch() {
+        String devices =
+                ports().map("  - {name: %1$s, transport: af_packet, interface: %1$s}\n"::formatted)
+                        .collect(Collectors.joining());
+        String yaml =
+                "workers: 2\ndevices:\n%sswitch: {ports: [%s]}\n"
+                        .formatted(devices, ports().collect(Collectors.joining(", ")));
+        return launch("run", written(yaml));
     }
 
     /// Runs `xdp4j run` on a file of this text and waits until its devices are up.
@@ -164,11 +184,12 @@ final class Lab implements AutoCloseable {
                 .start();
     }
 
+    /// Writes a file that the lab removes; it reports each 100 ms.
     private String written(String yaml) {
         try {
             Path file = Files.createTempFile("xdp4j-lab", ".yaml");
             files.add(file);
-            Files.writeString(file, yaml);
+            Files.writeString(file, "stats: {interval: 100ms}\n" + yaml);
             return file.toString();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

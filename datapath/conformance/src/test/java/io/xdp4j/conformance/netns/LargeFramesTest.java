@@ -14,7 +14,6 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.nio.ByteOrder;
-import java.time.Duration;
 import java.util.BitSet;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -80,7 +79,7 @@ final class LargeFramesTest {
         lab.tool()
                 .awaitStats(
                         "the drop",
-                        Duration.ofSeconds(10),
+                        Lab.PATIENCE,
                         stats -> stats.at("drops").has("REDIRECT_TOO_LONG"));
         lab.assertPings(1, Lab.address(3));
     }

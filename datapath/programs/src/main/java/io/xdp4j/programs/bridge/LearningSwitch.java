@@ -116,12 +116,20 @@ public final class LearningSwitch implements AutoCloseable {
                         .scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
     }
 
-    /// Advances the table's clock and sweeps a part of the table; the timer's work.
+    /// Advances the table's clock, sweeps a part of the table, and forgets what was learnt behind
+    /// ports that lost their link; the timer's work.
     ///
-    /// Thread: any, also a worker's.
+    /// Thread: any, also a worker's; one at a time. Kernel: `br_stp_disable_port`.
     public void tick() {
         table.advance((int) ((nanoClock.getAsLong() - startNanos) / NANOS_PER_SECOND));
         table.sweep(SWEEP_PARTS);
+        SwitchTopology topology = switchMap.topology();
+        for (int number = 0; number < SwitchSpec.MAX_PORTS; number++) {
+            SwitchPort port = topology.port(number);
+            if (port != null && port.lostLink()) {
+                table.removePort(number, false);
+            }
+        }
     }
 
     /// Takes the programs off and stops the timer.

@@ -25,6 +25,7 @@ final class SwitchPort implements RedirectTarget {
     private final PortCounters[] counters;
     private final SwitchMap map;
     private @Nullable XdpLink link;
+    private boolean hadLink;
 
     SwitchPort(
             int number,
@@ -68,6 +69,13 @@ final class SwitchPort implements RedirectTarget {
         if (attached != null) {
             attached.close();
         }
+    }
+
+    /// True once after the device has gone down or lost its carrier. For the switch's timer.
+    boolean lostLink() {
+        boolean had = hadLink;
+        hadLink = device.isUp() && device.isOperational();
+        return had && !hadLink;
     }
 
     SwitchPortStats stats() {
