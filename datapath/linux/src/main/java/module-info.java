@@ -5,4 +5,5 @@ module io.xdp4j.linux {
     exports io.xdp4j.linux;
     exports io.xdp4j.linux.afpacket;
     exports io.xdp4j.linux.device;
+    exports io.xdp4j.linux.netlink;
 }

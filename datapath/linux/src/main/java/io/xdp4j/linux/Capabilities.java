@@ -10,8 +10,9 @@ import java.util.List;
 ///
 /// Having one says that the kernel will not refuse for lack of it; a seccomp filter still may.
 ///
-/// Thread: any; immutable. Fails: [#effective()] throws [UncheckedIOException] where `/proc` is
-/// missing. Kernel: `capabilities(7)`, `CapEff` of `/proc/self/status`.
+/// - Thread: any; immutable.
+/// - Fails: [#effective()] throws [UncheckedIOException] where `/proc` is missing.
+/// - Kernel: `capabilities(7)`, `CapEff` of `/proc/self/status`.
 ///
 /// @param mask bit `n` is capability number `n`
 public record Capabilities(long mask) {

@@ -2,7 +2,7 @@ package io.xdp4j.linux;
 
 /// The capabilities that matter to a datapath.
 ///
-/// Kernel: `include/uapi/linux/capability.h`.
+/// - Kernel: `include/uapi/linux/capability.h`.
 public enum Capability {
     /// Send signals to any process.
     CAP_KILL(5),

@@ -1,9 +1,12 @@
 package io.xdp4j.linux;
 
+import io.xdp4j.linux.memory.RawMemory;
+
 /// Finds control messages in the area that `recvmmsg` filled.
 ///
-/// Thread: any. Fails: [#find] returns 0; a wrong length in the area ends the search. Kernel:
-/// `struct cmsghdr`, `CMSG_NXTHDR(3)`.
+/// - Thread: any.
+/// - Fails: [#find] returns 0; a wrong length in the area ends the search.
+/// - Kernel: `struct cmsghdr`, `CMSG_NXTHDR(3)`.
 public final class ControlMessage {
     /// Bytes before the data of a control message.
     public static final int HEADER_SIZE = 16;

@@ -16,8 +16,8 @@ import java.util.NoSuchElementException;
 /// Every handle takes the errno slot first. Pointers are passed as `long`, so that no
 /// [MemorySegment] is made for a call.
 ///
-/// Thread: any. A slot from [#errnoSlot()] belongs to the calling thread. Owns: one automatic arena
-/// per thread that makes a call; it lives as long as the thread.
+/// - Thread: any. A slot from [#errnoSlot()] belongs to the calling thread.
+/// - Owns: one automatic arena per thread that makes a call; it lives as long as the thread.
 final class Downcall {
     private static final Linker LINKER = supportedLinker();
     private static final StructLayout STATE = Linker.Option.captureStateLayout();

@@ -5,8 +5,9 @@ package io.xdp4j.linux;
 /// Calls on the hot path return `-errno`; compare with the negated constants, as in `if (sent ==
 /// -Errno.EAGAIN)`. Names and texts are for messages: see [NativeException#of].
 ///
-/// Thread: any. Fails: never; unknown numbers are named `errno N`. Kernel: `errno(3)`,
-/// `include/uapi/asm-generic/errno-base.h` and `errno.h`.
+/// - Thread: any.
+/// - Fails: never; unknown numbers are named `errno N`.
+/// - Kernel: `errno(3)`, `include/uapi/asm-generic/errno-base.h` and `errno.h`.
 public final class Errno {
     public static final int EPERM = 1;
     public static final int ENOENT = 2;

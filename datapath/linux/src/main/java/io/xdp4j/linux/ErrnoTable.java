@@ -5,8 +5,8 @@ import java.util.Map;
 
 /// Numbers, names and texts of all errors; the same on x86-64 and arm64.
 ///
-/// Kernel: `include/uapi/asm-generic/errno.h`, and `ENOTSUPP` of `include/linux/errno.h`, which
-/// leaks out of some drivers.
+/// - Kernel: `include/uapi/asm-generic/errno.h`, and `ENOTSUPP` of `include/linux/errno.h`, which
+///   leaks out of some drivers.
 final class ErrnoTable {
     private static final String ROWS =
             """

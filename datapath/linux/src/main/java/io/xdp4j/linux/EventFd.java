@@ -9,10 +9,10 @@ import java.lang.invoke.MethodHandle;
 
 /// A non-blocking counter that other threads raise to wake a poll loop.
 ///
-/// Thread: any may [#signal()]; one thread drains. No call may overlap [#close()]. Owns: its
-/// descriptor and the memory it reads into, until closed. Fails: [#open()] throws
-/// [NativeException]; the others return `-errno`. Kernel: `eventfd(2)` with `EFD_NONBLOCK |
-/// EFD_CLOEXEC`.
+/// - Thread: any may [#signal()]; one thread drains. No call may overlap [#close()].
+/// - Owns: its descriptor and the memory it reads into, until closed.
+/// - Fails: [#open()] throws [NativeException]; the others return `-errno`.
+/// - Kernel: `eventfd(2)` with `EFD_NONBLOCK | EFD_CLOEXEC`.
 public final class EventFd implements AutoCloseable {
     private static final MethodHandle EVENTFD =
             Downcall.of("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);

@@ -9,9 +9,11 @@ import java.lang.invoke.MethodHandle;
 
 /// File descriptors: open, read, write, close and the non-blocking flag.
 ///
-/// Thread: any. Owns: nothing; who opens a descriptor closes it. Fails: [#read] and [#write] return
-/// `-errno` and never throw; the others throw [NativeException]. Kernel: `open(2)`, `read(2)`,
-/// `write(2)`, `close(2)`, `fcntl(2)`.
+/// - Thread: any.
+/// - Owns: nothing; who opens a descriptor closes it.
+/// - Fails: [#read] and [#write] return `-errno` and never throw; the others throw
+///   [NativeException].
+/// - Kernel: `open(2)`, `read(2)`, `write(2)`, `close(2)`, `fcntl(2)`.
 public final class Fd {
     public static final int O_RDONLY = 0;
     public static final int O_WRONLY = 1;

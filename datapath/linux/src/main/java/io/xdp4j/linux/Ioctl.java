@@ -8,8 +8,9 @@ import java.lang.invoke.MethodHandle;
 
 /// Device control with a raw argument.
 ///
-/// Thread: any. Fails: [#ioctl(int, long, long)] returns `-errno`; [#call] throws
-/// [NativeException]. Kernel: `ioctl(2)`.
+/// - Thread: any.
+/// - Fails: [#ioctl(int, long, long)] returns `-errno`; [#call] throws [NativeException].
+/// - Kernel: `ioctl(2)`.
 public final class Ioctl {
     private static final MethodHandle IOCTL =
             Downcall.ofVariadic("ioctl", 2, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);

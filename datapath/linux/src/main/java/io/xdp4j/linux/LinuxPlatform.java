@@ -10,8 +10,9 @@ import java.util.Optional;
 /// initialised, and initialisation fails where the symbols do not exist. This class and the classes
 /// that hold only constants load everywhere.
 ///
-/// Thread: any. Fails: [#requireSupported()] throws [UnsupportedOperationException] with the
-/// reason. Kernel: 5.10 or later on x86-64 and arm64.
+/// - Thread: any.
+/// - Fails: [#requireSupported()] throws [UnsupportedOperationException] with the reason.
+/// - Kernel: 5.10 or later on x86-64 and arm64.
 public final class LinuxPlatform {
     private LinuxPlatform() {}
 

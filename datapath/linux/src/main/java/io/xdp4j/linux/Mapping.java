@@ -3,14 +3,16 @@ package io.xdp4j.linux;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.xdp4j.linux.memory.RawMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /// Memory mapped from a descriptor, or anonymous; page-aligned, and zero when anonymous.
 ///
-/// Thread: any may use the memory; one owner closes it, after all others have stopped. Owns: the
-/// mapping until [#close()], which is idempotent. Raw addresses into it die with it. Fails: throws
-/// [NativeException]. Kernel: `mmap(2)`, `munmap(2)`.
+/// - Thread: any may use the memory; one owner closes it, after all others have stopped.
+/// - Owns: the mapping until [#close()], which is idempotent. Raw addresses into it die with it.
+/// - Fails: throws [NativeException].
+/// - Kernel: `mmap(2)`, `munmap(2)`.
 public final class Mapping implements AutoCloseable {
     public static final int PROT_READ = 1;
     public static final int PROT_WRITE = 2;

@@ -1,5 +1,6 @@
 package io.xdp4j.linux;
 
+import io.xdp4j.linux.memory.RawMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -15,10 +16,12 @@ import java.lang.foreign.MemorySegment;
 /// int sent = batch.send(fd, 0, 2, MSG_DONTWAIT);
 /// ```
 ///
-/// Thread: one at a time. Owns: nothing; its memory lives in the arena it was made with, and the
-/// ranges stay the caller's. Fails: [#send] and [#receive] return `-errno`. The setters check
-/// nothing but `assert`. Nothing here allocates after [#of]. Kernel: `struct mmsghdr`, `struct
-/// iovec`, `sendmmsg(2)`, `recvmmsg(2)`.
+/// - Thread: one at a time.
+/// - Owns: nothing; its memory lives in the arena it was made with, and the ranges stay the
+///   caller's.
+/// - Fails: [#send] and [#receive] return `-errno`. The setters check nothing but `assert`. Nothing
+///   here allocates after [#of].
+/// - Kernel: `struct mmsghdr`, `struct iovec`, `sendmmsg(2)`, `recvmmsg(2)`.
 public final class MsgBatch {
     static final int MMSGHDR_SIZE = 64;
     static final int IOVEC_SIZE = 16;

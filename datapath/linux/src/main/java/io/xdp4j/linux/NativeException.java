@@ -5,7 +5,8 @@ package io.xdp4j.linux;
 /// The message has the form `call(subject): ERRNO: text; cause; remedy`, as in `socket(AF_PACKET):
 /// EPERM: operation not permitted; needs CAP_NET_RAW; run as root`.
 ///
-/// Thread: any. Kernel: `-errno` returns.
+/// - Thread: any.
+/// - Kernel: `-errno` returns.
 public class NativeException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -10,15 +10,15 @@ import java.lang.invoke.MethodHandle;
 /// Sockets made during the visit stay in that namespace, and threads started during it live there.
 ///
 /// ```
-/// try (NetNamespace visit = NetNamespace.enter("red")) {
+/// try (NetNamespace _ = NetNamespace.enter("red")) {
 ///     fd = PacketSocket.open();
 /// }
 /// ```
 ///
-/// Thread: enters and leaves on one thread, which must not be virtual. Owns: a descriptor of the
-/// namespace it came from, until closed. Fails: throws [NativeException]; leaving on another thread
-/// throws [IllegalStateException]. Kernel: `setns(2)` with `CLONE_NEWNET`; names as `ip netns`
-/// keeps them in `/var/run/netns`.
+/// - Thread: enters and leaves on one thread, which must not be virtual.
+/// - Owns: a descriptor of the namespace it came from, until closed.
+/// - Fails: throws [NativeException]; leaving on another thread throws [IllegalStateException].
+/// - Kernel: `setns(2)` with `CLONE_NEWNET`; names as `ip netns` keeps them in `/var/run/netns`.
 public final class NetNamespace implements AutoCloseable {
     private static final String DIRECTORY = "/var/run/netns/";
     private static final String OWN = "/proc/thread-self/ns/net";

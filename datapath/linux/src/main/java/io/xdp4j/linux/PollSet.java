@@ -10,9 +10,10 @@ import java.lang.invoke.MethodHandle;
 
 /// A fixed array of descriptors to wait for.
 ///
-/// Thread: one at a time. Owns: nothing; the array lives in the arena it was made with. Fails:
-/// [#poll(int)] returns `-errno`; index errors throw [IndexOutOfBoundsException]. Kernel:
-/// `poll(2)`, `struct pollfd`.
+/// - Thread: one at a time.
+/// - Owns: nothing; the array lives in the arena it was made with.
+/// - Fails: [#poll(int)] returns `-errno`; index errors throw [IndexOutOfBoundsException].
+/// - Kernel: `poll(2)`, `struct pollfd`.
 public final class PollSet {
     public static final int POLLIN = 0x001;
     public static final int POLLPRI = 0x002;
@@ -59,7 +60,7 @@ public final class PollSet {
     }
 
     /// Waits on one descriptor: its events, 0 at the timeout, or `-errno`. Allocates.
-    public static int poll(int fd, int events, int timeoutMillis) {
+    public static int pollOne(int fd, int events, int timeoutMillis) {
         try (Arena arena = Arena.ofConfined()) {
             PollSet set = of(arena, 1);
             set.set(0, fd, events);

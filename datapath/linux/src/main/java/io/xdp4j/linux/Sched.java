@@ -11,9 +11,10 @@ import java.util.BitSet;
 
 /// Which CPUs the calling thread may run on, and where it runs.
 ///
-/// Thread: every call is about the calling thread, which must not be virtual. Threads it starts
-/// later inherit its CPUs. Fails: the affinity calls throw [NativeException]; the others do not
-/// fail. Kernel: `sched_setaffinity(2)`, `sched_getaffinity(2)`, `sched_getcpu(3)`, `gettid(2)`.
+/// - Thread: every call is about the calling thread, which must not be virtual. Threads it starts
+///   later inherit its CPUs.
+/// - Fails: the affinity calls throw [NativeException]; the others do not fail.
+/// - Kernel: `sched_setaffinity(2)`, `sched_getaffinity(2)`, `sched_getcpu(3)`, `gettid(2)`.
 public final class Sched {
     private static final int MASK_BYTES = 1024;
     private static final int SC_NPROCESSORS_CONF = 83;

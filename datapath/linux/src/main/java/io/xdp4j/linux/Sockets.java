@@ -12,10 +12,11 @@ import java.lang.invoke.MethodHandle;
 /// Close a socket with [Fd#close(int)]. A socket belongs to the network namespace of the thread
 /// that made it, and may then be used in any thread.
 ///
-/// Thread: any. Owns: nothing; who makes a socket closes it. Fails: the control calls throw
-/// [NativeException]. The data calls ([#send], [#recv], [#recvfrom], [#sendmmsg], [#recvmmsg])
-/// return `-errno`, never throw and allocate nothing. Kernel: `socket(2)`, `bind(2)`,
-/// `setsockopt(2)`, `sendmmsg(2)`, `recvmmsg(2)`, ….
+/// - Thread: any.
+/// - Owns: nothing; who makes a socket closes it.
+/// - Fails: the control calls throw [NativeException]. The data calls ([#send], [#recv],
+///   [#recvfrom], [#sendmmsg], [#recvmmsg]) return `-errno`, never throw and allocate nothing.
+/// - Kernel: `socket(2)`, `bind(2)`, `setsockopt(2)`, `sendmmsg(2)`, `recvmmsg(2)`, ….
 public final class Sockets {
     public static final int AF_INET = 2;
     public static final int AF_INET6 = 10;

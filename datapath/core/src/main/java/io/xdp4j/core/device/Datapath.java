@@ -9,6 +9,7 @@ import io.xdp4j.core.program.XdpProgram;
 import io.xdp4j.core.trace.Ledger;
 import io.xdp4j.core.trace.Tracepoints;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +56,9 @@ public final class Datapath implements AutoCloseable {
     private final IdentityHashMap<XdpProgram, Integer> programIds = new IdentityHashMap<>();
     private final AtomicInteger nextProgramId = new AtomicInteger(1);
     private final AtomicInteger nextMapId = new AtomicInteger(1);
+    private final Map<Class<?>, Object> sharedParts = new HashMap<>();
     private final XdpFrame[][] scratch;
+    private final Backlog[] backlogs;
     private int nextIfindex = FIRST_IFINDEX;
     private int nextFirstWorker;
     private boolean closed;
@@ -63,6 +67,7 @@ public final class Datapath implements AutoCloseable {
         pool = new FramePool(builder.frames, builder.workers);
         workers = new WorkerGroup(builder.workers, pool, tracepoints, builder.cpus);
         scratch = new XdpFrame[builder.workers][1];
+        backlogs = workers.all().stream().map(Backlog::new).toArray(Backlog[]::new);
     }
 
     public static Builder builder() {
@@ -122,6 +127,13 @@ public final class Datapath implements AutoCloseable {
                         + ")");
     }
 
+    /// A part that devices of one kind share, made at the first request.
+    public <T> T shared(Class<T> type, Supplier<T> maker) {
+        synchronized (sharedParts) {
+            return type.cast(sharedParts.computeIfAbsent(type, key -> maker.get()));
+        }
+    }
+
     /// A new map id.
     public int nextMapId() {
         return nextMapId.getAndIncrement();
@@ -143,9 +155,10 @@ public final class Datapath implements AutoCloseable {
         }
     }
 
-    /// Calls back with each device that goes away, as long as the datapath lives.
-    public void onUnregister(Consumer<NetDevice> listener) {
+    /// Calls back with each device that goes away, until the handle is closed.
+    public Tracepoints.Subscription onUnregister(Consumer<NetDevice> listener) {
         unregisterListeners.add(listener);
+        return () -> unregisterListeners.remove(listener);
     }
 
     private int programId(XdpProgram program) {
@@ -161,7 +174,7 @@ public final class Datapath implements AutoCloseable {
     }
 
     /// The worker of a device's first queue: devices start where the last one ended.
-    int nextFirstWorker(int queues) {
+    public int nextFirstWorker(int queues) {
         synchronized (devices) {
             int first = nextFirstWorker;
             nextFirstWorker = (first + queues) % workers.size();
@@ -197,7 +210,21 @@ public final class Datapath implements AutoCloseable {
         return scratch[worker.index()];
     }
 
+    /// The worker's backlog of frames for host sides.
+    @HotPath
+    public Backlog backlog(Worker worker) {
+        return backlogs[worker.index()];
+    }
+
     // ---- life
+
+    /// Brings all devices up: first each is able to send, then they begin to receive, so that the
+    /// first frames find their way.
+    ///
+    /// Fails: [DeviceException] of the first device that cannot be opened.
+    public void up() {
+        devices().stream().filter(NetDevice::raise).toList().forEach(NetDevice::begin);
+    }
 
     /// Where all frames are at this moment; exact only after [#drain].
     public Ledger ledger() {

@@ -7,7 +7,13 @@ package io.xdp4j.core.device;
 /// @param mtu payload bytes, 68..65535
 /// @param mac MAC address in the low 48 bits
 /// @param rxQueues receive queues, 1..64
-public record DeviceInit(String name, int ifindex, int mtu, long mac, int rxQueues) {
+/// @param firstWorker index of the worker that has receive queue 0, the next queues following in
+///   turn; [#NEXT_WORKER] to go on where the last device ended
+public record DeviceInit(
+        String name, int ifindex, int mtu, long mac, int rxQueues, int firstWorker) {
+    /// Leaves the choice of the first worker to the datapath.
+    public static final int NEXT_WORKER = -1;
+
     private static final int MAX_QUEUES = 64;
     private static final int MAX_NAME = 15;
 
@@ -21,6 +27,13 @@ public record DeviceInit(String name, int ifindex, int mtu, long mac, int rxQueu
         if (rxQueues < 1 || rxQueues > MAX_QUEUES) {
             throw usage(name + ": queues", Integer.toString(rxQueues), "1.." + MAX_QUEUES);
         }
+        if (firstWorker < NEXT_WORKER) {
+            throw usage(name + ": worker", Integer.toString(firstWorker), "a worker's index");
+        }
+    }
+
+    public DeviceInit(String name, int ifindex, int mtu, long mac, int rxQueues) {
+        this(name, ifindex, mtu, mac, rxQueues, NEXT_WORKER);
     }
 
     private static DeviceException usage(String what, String value, String expected) {

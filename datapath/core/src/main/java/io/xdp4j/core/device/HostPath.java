@@ -10,4 +10,9 @@ public interface HostPath {
     ///
     /// Thread: the worker. Owns: the frame from here on.
     void receive(XdpFrame frame);
+
+    /// False to get finished packets only: whole checksums, GSO frames in segments.
+    default boolean takesOffloads() {
+        return true;
+    }
 }

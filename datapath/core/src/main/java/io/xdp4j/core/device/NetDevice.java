@@ -3,6 +3,7 @@ package io.xdp4j.core.device;
 import io.xdp4j.core.HotPath;
 import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.napi.Worker;
+import io.xdp4j.core.offload.SoftwareOffload;
 import io.xdp4j.core.program.XdpProgram;
 import io.xdp4j.core.trace.DropReason;
 import java.util.Arrays;
@@ -40,6 +41,7 @@ public abstract class NetDevice implements AutoCloseable {
     private volatile int mtu;
     private volatile boolean up;
     private volatile boolean carrier = true;
+    private volatile boolean operational = true;
     private volatile @Nullable AttachedProgram attached;
     private boolean failureLogged;
 
@@ -51,7 +53,10 @@ public abstract class NetDevice implements AutoCloseable {
         this.mtu = init.mtu();
         this.mac = init.mac();
         int workers = datapath.workers().size();
-        int first = datapath.nextFirstWorker(init.rxQueues());
+        int first =
+                init.firstWorker() == DeviceInit.NEXT_WORKER
+                        ? datapath.nextFirstWorker(init.rxQueues())
+                        : init.firstWorker();
         rxQueues = new RxQueue[init.rxQueues()];
         for (int i = 0; i < rxQueues.length; i++) {
             rxQueues[i] = new RxQueue(this, i, datapath.workers().get((first + i) % workers));
@@ -117,7 +122,20 @@ public abstract class NetDevice implements AutoCloseable {
         this.carrier = on;
     }
 
-    public final List<RxQueue> rxQueues() {
+    /// The wire can take frames now: false while a real interface is down, without carrier or gone,
+    /// which redirects then treat as a device that is down.
+    @HotPath
+    public final boolean isOperational() {
+        return operational;
+    }
+
+    protected final void setOperational(boolean on) {
+        this.operational = on;
+        this.carrier = on;
+    }
+
+    /// The receive queues in use (`real_num_rx_queues`).
+    public List<RxQueue> rxQueues() {
         return List.of(rxQueues);
     }
 
@@ -139,11 +157,24 @@ public abstract class NetDevice implements AutoCloseable {
 
     /// Brings the device up (`ip link set up`).
     public final void up() {
-        if (!up) {
-            open();
-            up = true;
-            opened();
+        if (raise()) {
+            begin();
         }
+    }
+
+    /// The first half of [#up]: able to send, but taking nothing in. False when it was up already.
+    final boolean raise() {
+        if (up) {
+            return false;
+        }
+        open();
+        up = true;
+        return true;
+    }
+
+    /// The second half of [#up].
+    final void begin() {
+        opened();
     }
 
     /// Takes the device down; queued frames are freed and counted.
@@ -259,17 +290,47 @@ public abstract class NetDevice implements AutoCloseable {
         hostPaths.set(worker.index(), path);
     }
 
+    /// Ends the calls to `path`, unless another has taken its place.
+    public final void clearHostPath(Worker worker, HostPath path) {
+        hostPaths.compareAndSet(worker.index(), path, null);
+    }
+
     /// Hands a frame to the host side.
     ///
     /// Owns: the frame from here on.
     @HotPath
     public final void deliver(Worker worker, XdpFrame frame) {
-        worker.ledger().passed(1);
         HostPath path = hostPaths.getPlain(worker.index());
+        if (path != null && frame.hasOffload() && !path.takesOffloads()) {
+            deliverFinished(worker, frame, path);
+            return;
+        }
+        worker.ledger().passed(1);
         if (path == null) {
             worker.frames().free(frame);
         } else {
             path.receive(frame);
+        }
+    }
+
+    /// Finishes the offloads for a host side that takes finished packets only.
+    @HotPath
+    private void deliverFinished(Worker worker, XdpFrame frame, HostPath path) {
+        if (!frame.isGso() && SoftwareOffload.finishChecksum(frame)) {
+            worker.ledger().passed(1);
+            path.receive(frame);
+            return;
+        }
+        XdpFrame[] segments = worker.segments();
+        int count = frame.isGso() ? SoftwareOffload.segment(frame, worker.frames(), segments) : 0;
+        if (count == 0) {
+            worker.drop(frame, DropReason.RX_BAD_OFFLOAD, ifindex);
+            return;
+        }
+        worker.ledger().entered(count - 1);
+        worker.ledger().passed(count);
+        for (int i = 0; i < count; i++) {
+            path.receive(segments[i]);
         }
     }
 
@@ -308,8 +369,14 @@ public abstract class NetDevice implements AutoCloseable {
     public void hostXmit(Worker worker, XdpFrame frame) {
         XdpFrame[] one = datapath.scratch(worker);
         one[0] = frame;
-        boolean unsendable = frame.hasFrags() && !transmitsFrags();
-        int sent = unsendable ? -Redirector.EMSGSIZE : xdpXmit(worker, one, 1, false);
+        int sent;
+        if (!up) {
+            sent = -Redirector.ENETDOWN;
+        } else if (frame.hasFrags() && !transmitsFrags()) {
+            sent = -Redirector.EMSGSIZE;
+        } else {
+            sent = xdpXmit(worker, one, 1, false);
+        }
         if (sent != 1) {
             txQueue(worker).dropped(1);
             worker.drop(frame, txReasonOf(sent), ifindex);
@@ -330,7 +397,7 @@ public abstract class NetDevice implements AutoCloseable {
     /// Kernel: `xdp_ok_fwd_dev`, `is_skb_forwardable`.
     @HotPath
     public final int checkForward(XdpFrame frame) {
-        if (!up) {
+        if (!up || !operational) {
             return -Redirector.ENETDOWN;
         }
         if (!frame.isGso() && frame.totalLength() > mtu + LENGTH_SLACK) {

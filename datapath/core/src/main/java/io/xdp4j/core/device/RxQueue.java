@@ -114,11 +114,28 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
             device.deliver(worker, frame);
             return;
         }
-        if (frame.hasFrags() && !program.hasFrags()) {
-            drop(frame, DropReason.RX_FRAGS_UNSUPPORTED);
+        if (!program.hasFrags() && (frame.hasFrags() || frame.isGso())) {
+            receiveWithoutFrags(frame, program);
             return;
         }
         act(frame, program, run(frame, program));
+    }
+
+    /// A GSO frame for a program that wants frames within the MTU is segmented first; what cannot
+    /// be is dropped.
+    @HotPath
+    private void receiveWithoutFrags(XdpFrame frame, AttachedProgram program) {
+        XdpFrame[] segments = worker.segments();
+        int count = frame.isGso() ? SoftwareOffload.segment(frame, worker.frames(), segments) : 0;
+        if (count == 0) {
+            drop(frame, DropReason.RX_FRAGS_UNSUPPORTED);
+            return;
+        }
+        worker.ledger().entered(count - 1);
+        for (int i = 0; i < count; i++) {
+            segments[i].setRxq(this);
+            act(segments[i], program, run(segments[i], program));
+        }
     }
 
     @HotPath

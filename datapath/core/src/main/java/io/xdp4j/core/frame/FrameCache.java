@@ -82,13 +82,17 @@ public final class FrameCache {
 
     private void freeChunk(XdpFrame frame) {
         if (!frame.allocated) {
-            throw new IllegalStateException("frame freed twice: " + frame);
+            throw freedTwice(frame);
         }
         frame.allocated = false;
         if (loadedCount == FramePool.MAGAZINE) {
             unload();
         }
         loaded[loadedCount++] = frame;
+    }
+
+    private static IllegalStateException freedTwice(XdpFrame frame) {
+        return new IllegalStateException("frame freed twice: " + frame);
     }
 
     private boolean reload() {

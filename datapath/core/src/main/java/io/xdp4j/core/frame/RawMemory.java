@@ -3,6 +3,7 @@ package io.xdp4j.core.frame;
 import io.xdp4j.core.HotPath;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /// Loads and stores at raw addresses.
@@ -19,6 +20,8 @@ public final class RawMemory {
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfLong LONG_BE =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+    private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
 
     /// Above this many bytes a bulk copy is faster than a loop of eight-byte moves.
     private static final int SMALL_COPY = 256;
@@ -47,6 +50,16 @@ public final class RawMemory {
 
     public static void putInt(long address, int value) {
         ALL.set(ValueLayout.JAVA_INT_UNALIGNED, address, value);
+    }
+
+    /// An aligned load with acquire, for memory shared with the kernel.
+    public static int getIntAcquire(long address) {
+        return (int) INT.getAcquire(ALL, address);
+    }
+
+    /// An aligned store with release, for memory shared with the kernel.
+    public static void putIntRelease(long address, int value) {
+        INT.setRelease(ALL, address, value);
     }
 
     public static long getLong(long address) {

@@ -67,6 +67,10 @@ public final class NapiContext {
         int done = 0;
         try {
             done = poller.poll(NapiPoller.BUDGET);
+        } catch (Throwable e) {
+            failed(e);
+        }
+        try {
             worker.flush();
         } catch (Throwable e) {
             failed(e);

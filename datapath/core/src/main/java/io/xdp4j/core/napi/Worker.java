@@ -5,6 +5,7 @@ import io.xdp4j.core.HotPath;
 import io.xdp4j.core.frame.FrameCache;
 import io.xdp4j.core.frame.FramePool;
 import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.core.offload.SoftwareOffload;
 import io.xdp4j.core.program.XdpBuff;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.core.trace.TraceListener;
@@ -35,6 +36,7 @@ public final class Worker {
     private final NapiIoHandler handler;
     private @Nullable EventLoop eventLoop;
 
+    private XdpFrame[] segments = new XdpFrame[0];
     private boolean polling;
     private boolean flushNeeded;
     private long polledFrames;
@@ -145,6 +147,15 @@ public final class Worker {
         frames.free(frame);
     }
 
+    /// Room for the segments of one frame, made at the first use. Nobody keeps it over a call that
+    /// might segment another frame.
+    public XdpFrame[] segments() {
+        if (segments.length == 0) {
+            segments = new XdpFrame[SoftwareOffload.MAX_SEGMENTS];
+        }
+        return segments;
+    }
+
     // ---- polling
 
     /// Puts a scheduled poller on the list. Thread: any.
@@ -229,10 +240,19 @@ public final class Worker {
     public void flush() {
         while (flushNeeded) {
             flushNeeded = false;
-            for (FlushList list : flushLists) {
-                if (!list.isEmpty()) {
-                    list.flush();
-                }
+            try {
+                flushLists();
+            } catch (RuntimeException | Error e) {
+                flushNeeded = true;
+                throw e;
+            }
+        }
+    }
+
+    private void flushLists() {
+        for (FlushList list : flushLists) {
+            if (!list.isEmpty()) {
+                list.flush();
             }
         }
     }

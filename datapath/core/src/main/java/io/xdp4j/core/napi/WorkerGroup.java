@@ -59,15 +59,20 @@ public final class WorkerGroup implements AutoCloseable {
     }
 
     private void start(List<Integer> cpus) {
-        for (Worker worker : workers) {
-            worker.eventLoop()
-                    .execute(() -> {
-                        if (!cpus.isEmpty() && LinuxPlatform.isSupported()) {
-                            Sched.setAffinity(cpus.get(worker.index() % cpus.size()));
-                        }
-                    });
+        try {
+            for (Worker worker : workers) {
+                worker.eventLoop().submit(() -> pin(worker, cpus)).syncUninterruptibly();
+            }
+        } catch (RuntimeException e) {
+            close();
+            throw e;
         }
-        synchronize();
+    }
+
+    private static void pin(Worker worker, List<Integer> cpus) {
+        if (!cpus.isEmpty() && LinuxPlatform.isSupported()) {
+            Sched.setAffinity(cpus.get(worker.index() % cpus.size()));
+        }
     }
 
     public int size() {
@@ -83,7 +88,8 @@ public final class WorkerGroup implements AutoCloseable {
     }
 
     /// Returns once every worker has passed the end of a poll since the call: what was unpublished
-    /// before is then in nobody's hands. Not to be called on a worker.
+    /// before is then in nobody's hands. Not to be called on a worker. An interrupt is kept for
+    /// afterwards.
     ///
     /// Kernel: `synchronize_net`.
     public void synchronize() {
@@ -94,9 +100,20 @@ public final class WorkerGroup implements AutoCloseable {
         for (Worker worker : workers) {
             worker.eventLoop().execute(latch::countDown);
         }
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
+        awaitUninterruptibly(latch);
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                latch.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }

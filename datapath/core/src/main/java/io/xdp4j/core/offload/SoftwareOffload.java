@@ -8,7 +8,6 @@ import io.xdp4j.core.frame.XdpFrame;
 /// Finishes the offloads of a frame for a device that cannot.
 ///
 /// Thread: the worker that owns the frame. Kernel: `skb_checksum_help`, `skb_gso_segment`.
-@HotPath
 public final class SoftwareOffload {
     /// Most segments one frame is cut into.
     public static final int MAX_SEGMENTS = 1024;
@@ -19,6 +18,7 @@ public final class SoftwareOffload {
 
     /// Stores the checksum that the sender left open. False when the metadata contradict the
     /// packet, which is then unchanged.
+    @HotPath
     public static boolean finishChecksum(XdpFrame frame) {
         int start = frame.checksumStart();
         int field = start + frame.checksumOffset();
@@ -36,7 +36,7 @@ public final class SoftwareOffload {
     ///
     /// Owns: on success the segments belong to the caller and the frame is freed; on failure the
     /// frame stays with the caller. Fails: 0 when the packet contradicts its metadata, a segment
-    /// does not fit a chunk, or chunks run out.
+    /// does not fit a chunk, or chunks run out. Allocates two small objects a GSO frame.
     public static int segment(XdpFrame frame, FrameCache cache, XdpFrame[] out) {
         GsoHeaders headers = GsoHeaders.parse(frame);
         if (headers == null) {

@@ -56,14 +56,11 @@ final class CpuMapBulkQueue implements Flushable {
     private void toRing() {
         int queued = count;
         count = 0;
-        int refused = 0;
-        for (int i = 0; i < queued; i++) {
-            XdpFrame frame = queue[i];
-            if (!entry.produce(frame)) {
-                refused++;
-                worker.drop(frame, DropReason.CPUMAP_RING_FULL, 0);
-            }
+        int accepted = entry.produce(queue, queued);
+        for (int i = accepted; i < queued; i++) {
+            worker.drop(queue[i], DropReason.CPUMAP_RING_FULL, 0);
         }
+        int refused = queued - accepted;
         processed += queued;
         drops += refused;
         TraceListener trace = worker.trace();

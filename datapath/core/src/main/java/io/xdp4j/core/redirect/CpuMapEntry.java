@@ -3,18 +3,22 @@ package io.xdp4j.core.redirect;
 import io.xdp4j.core.HotPath;
 import io.xdp4j.core.device.AttachedProgram;
 import io.xdp4j.core.device.Datapath;
+import io.xdp4j.core.device.Redirector;
 import io.xdp4j.core.device.RxQueue;
 import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.frame.XdpRxqInfo;
 import io.xdp4j.core.napi.NapiContext;
 import io.xdp4j.core.napi.NapiPoller;
 import io.xdp4j.core.napi.Worker;
+import io.xdp4j.core.offload.SoftwareOffload;
 import io.xdp4j.core.program.RedirectTarget;
 import io.xdp4j.core.program.XdpAction;
 import io.xdp4j.core.program.XdpBuff;
 import io.xdp4j.core.ring.PtrRing;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.core.trace.TraceListener;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One CPU of a cpumap: a ring, and a second poller on the target worker that empties it.
@@ -34,12 +38,15 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
     private final CpuMapBulkQueue[] bulk;
     private final @Nullable AttachedProgram program;
 
+    private final XdpFrame[] batch = new XdpFrame[CpuMapBulkQueue.BULK];
+    private final int[] fromWorker = new int[CpuMapBulkQueue.BULK];
     private boolean slept = true;
-    private long processed;
-    private long sched;
-    private long pass;
-    private long drop;
-    private long redirect;
+
+    // Written by the target worker, by the worker that redirected the frame.
+    private final long[] sched;
+    private final long[] pass;
+    private final long[] drop;
+    private final long[] redirect;
 
     CpuMapEntry(
             Datapath datapath, int mapId, int cpu, int qsize, @Nullable AttachedProgram program) {
@@ -49,7 +56,12 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
         this.ring = new PtrRing(qsize);
         this.napi = target.register(this, "cpumap/" + cpu + "/map:" + mapId);
         this.program = program;
-        this.bulk = new CpuMapBulkQueue[datapath.workers().size()];
+        int workers = datapath.workers().size();
+        this.sched = new long[workers];
+        this.pass = new long[workers];
+        this.drop = new long[workers];
+        this.redirect = new long[workers];
+        this.bulk = new CpuMapBulkQueue[workers];
         for (int i = 0; i < bulk.length; i++) {
             bulk[i] = new CpuMapBulkQueue(datapath.workers().get(i), this);
         }
@@ -77,13 +89,32 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
     @HotPath
     @Override
     public int redirect(XdpFrame frame, XdpRxqInfo ingress, int cpu) {
+        if (program != null && !program.hasFrags() && frame.isGso()) {
+            return redirectSegments(frame, ingress, cpu);
+        }
         bulk[cpu].enqueue(frame);
         return 0;
     }
 
+    /// A GSO frame for a program that wants frames within the MTU goes in segments.
+    private int redirectSegments(XdpFrame frame, XdpRxqInfo ingress, int cpu) {
+        Worker worker = datapath.workers().get(cpu);
+        XdpFrame[] segments = worker.segments();
+        int count = SoftwareOffload.segment(frame, worker.frames(), segments);
+        if (count == 0) {
+            return -Redirector.EOPNOTSUPP;
+        }
+        worker.ledger().entered(count - 1);
+        for (int i = 0; i < count; i++) {
+            segments[i].setRxq(ingress);
+            bulk[cpu].enqueue(segments[i]);
+        }
+        return 0;
+    }
+
     @HotPath
-    boolean produce(XdpFrame frame) {
-        return ring.produce(frame);
+    int produce(XdpFrame[] frames, int count) {
+        return ring.produce(frames, count);
     }
 
     @HotPath
@@ -111,28 +142,42 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
 
     @HotPath
     private int pollBatch(int limit) {
-        int taken = 0;
+        XdpFrame[] frames = batch;
+        int taken = ring.consume(frames, limit);
+        if (taken == 0) {
+            return 0;
+        }
+        // The frames' cache lines are the other worker's. Reading them all before the first is
+        // worked on lets the misses overlap.
+        for (int i = 0; i < taken; i++) {
+            fromWorker[i] = ingress(frames[i]).worker().index();
+        }
+        if (slept) {
+            sched[fromWorker[0]]++;
+        }
         int passed = 0;
         int dropped = 0;
         int redirected = 0;
-        while (taken < limit) {
-            XdpFrame frame = ring.consume();
-            if (frame == null) {
-                break;
-            }
-            taken++;
+        for (int i = 0; i < taken; i++) {
+            XdpFrame frame = frames[i];
+            int from = fromWorker[i];
             switch (runProgram(frame)) {
                 case XdpAction.XDP_PASS -> {
                     passed++;
+                    pass[from]++;
                     deliver(frame);
                 }
-                case XdpAction.XDP_REDIRECT -> redirected++;
-                default -> dropped++;
+                case XdpAction.XDP_REDIRECT -> {
+                    redirected++;
+                    redirect[from]++;
+                }
+                default -> {
+                    dropped++;
+                    drop[from]++;
+                }
             }
         }
-        if (taken > 0) {
-            count(taken, passed, dropped, redirected);
-        }
+        count(taken, passed, dropped, redirected);
         return taken;
     }
 
@@ -140,13 +185,6 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
     private void count(int taken, int passed, int dropped, int redirected) {
         boolean sleptBefore = slept;
         slept = false;
-        processed += taken;
-        pass += passed;
-        drop += dropped;
-        redirect += redirected;
-        if (sleptBefore) {
-            sched++;
-        }
         TraceListener trace = target.trace();
         if (trace != null) {
             trace.xdpCpumapKthread(
@@ -210,26 +248,24 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
         throw new IllegalStateException("redirected frame without an ingress queue");
     }
 
-    /// Counters so far. Thread: any.
-    public CpuMapStats stats() {
-        long enqueued = 0;
-        long refused = 0;
-        for (CpuMapBulkQueue queue : bulk) {
-            enqueued += queue.processed();
-            refused += queue.drops();
+    /// Counters so far, for each worker that has sent frames here. Thread: any.
+    public List<CpuMapStats> stats() {
+        List<CpuMapStats> stats = new ArrayList<>();
+        for (int from = 0; from < bulk.length; from++) {
+            if (bulk[from].processed() != 0) {
+                stats.add(
+                        new CpuMapStats(
+                                from,
+                                cpu(),
+                                bulk[from].processed(),
+                                bulk[from].drops(),
+                                sched[from],
+                                pass[from],
+                                drop[from],
+                                redirect[from]));
+            }
         }
-        return new CpuMapStats(
-                cpu(), qsize(), enqueued, refused, processed, sched, pass, drop, redirect);
-    }
-
-    /// Frames enqueued so far by one worker, refused ones included. Thread: any.
-    public long enqueuedBy(int worker) {
-        return bulk[worker].processed();
-    }
-
-    /// Frames of one worker that the full ring refused. Thread: any.
-    public long refusedFrom(int worker) {
-        return bulk[worker].drops();
+        return stats;
     }
 
     @Override

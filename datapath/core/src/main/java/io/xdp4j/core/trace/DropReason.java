@@ -34,6 +34,7 @@ public enum DropReason {
     HOST_NO_MEMORY("no free chunk for a frame that the host side wrote"),
     HOST_TOO_LONG("a buffer longer than the longest chain"),
     HOST_TOO_SHORT("a buffer shorter than an Ethernet header"),
+    HOST_BACKLOG_FULL("too many frames waited for the host side"),
     RING_PURGED("ring contents freed when a program was removed or a device closed"),
     SHUTDOWN("still queued when the drain ended"),
     SWITCH_LINK_LOCAL("link-local group address, which a bridge does not forward"),

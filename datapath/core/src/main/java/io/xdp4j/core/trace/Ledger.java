@@ -33,12 +33,10 @@ public record Ledger(
 
     /// Adds up the workers' shares.
     public static Ledger sum(Collection<WorkerLedger> shares, int poolFree, int poolSize) {
-        long in = 0;
         long passed = 0;
         long transmitted = 0;
         EnumMap<DropReason, Long> drops = new EnumMap<>(DropReason.class);
         for (WorkerLedger share : shares) {
-            in += share.enteredFrames();
             passed += share.passedFrames();
             transmitted += share.transmittedFrames();
             for (DropReason reason : DropReason.values()) {
@@ -48,6 +46,8 @@ public record Ledger(
                 }
             }
         }
+        // Read last: while workers run, a frame may end between the reads but not before it began.
+        long in = shares.stream().mapToLong(WorkerLedger::enteredFrames).sum();
         return new Ledger(in, passed, transmitted, drops, poolFree, poolSize);
     }
 

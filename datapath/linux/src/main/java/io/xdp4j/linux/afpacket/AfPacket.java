@@ -2,7 +2,7 @@ package io.xdp4j.linux.afpacket;
 
 /// Constants of packet sockets: options of `SOL_PACKET`, fanout, packet types and protocols.
 ///
-/// Kernel: `packet(7)`, `include/uapi/linux/if_packet.h`.
+/// - Kernel: `packet(7)`, `include/uapi/linux/if_packet.h`.
 public final class AfPacket {
     public static final int PACKET_ADD_MEMBERSHIP = 1;
     public static final int PACKET_DROP_MEMBERSHIP = 2;

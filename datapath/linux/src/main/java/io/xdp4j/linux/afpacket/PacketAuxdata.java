@@ -2,13 +2,17 @@ package io.xdp4j.linux.afpacket;
 
 import io.xdp4j.linux.ControlMessage;
 import io.xdp4j.linux.MsgBatch;
-import io.xdp4j.linux.RawMemory;
 import io.xdp4j.linux.Sockets;
+import io.xdp4j.linux.memory.RawMemory;
 
 /// What the kernel tells of a received frame besides its bytes: status and the VLAN tag taken out.
 ///
-/// Thread: any. Fails: [#find] returns 0 when there is none. Kernel: `struct tpacket_auxdata`,
-/// `PACKET_AUXDATA`.
+/// The tag comes only to sockets bound to [AfPacket#ETH_P_ALL]. One bound to another protocol gets
+/// the frame after the kernel has dropped a tag that no VLAN device wanted.
+///
+/// - Thread: any.
+/// - Fails: [#find] returns 0 when there is none.
+/// - Kernel: `struct tpacket_auxdata`, `PACKET_AUXDATA`.
 public final class PacketAuxdata {
     public static final int SIZE = 20;
 

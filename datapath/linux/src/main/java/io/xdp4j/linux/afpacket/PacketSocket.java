@@ -11,10 +11,10 @@ import java.lang.foreign.MemorySegment;
 ///
 /// The order that works: [#open], the options, the rings, [#bind], then [#joinFanout].
 ///
-/// Thread: any. Owns: nothing; who opens a socket closes it with
-/// [Fd#close][io.xdp4j.linux.Fd#close]. Fails: throws
-/// [NativeException][io.xdp4j.linux.NativeException]; needs `CAP_NET_RAW`. Kernel: `packet(7)`,
-/// net/packet/af_packet.c.
+/// - Thread: any.
+/// - Owns: nothing; who opens a socket closes it with [Fd#close][io.xdp4j.linux.Fd#close].
+/// - Fails: throws [NativeException][io.xdp4j.linux.NativeException]; needs `CAP_NET_RAW`.
+/// - Kernel: `packet(7)`, net/packet/af_packet.c.
 public final class PacketSocket {
     private static final int STATISTICS_SIZE = 12;
     private static final int MREQ_SIZE = 16;

@@ -1,12 +1,14 @@
 package io.xdp4j.linux.afpacket;
 
-import io.xdp4j.linux.RawMemory;
+import io.xdp4j.linux.memory.RawMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /// Address of a packet socket: the device, and for a received frame where it came from.
 ///
-/// Thread: any. Fails: never; raw addresses are not checked. Kernel: `struct sockaddr_ll`.
+/// - Thread: any.
+/// - Fails: never; raw addresses are not checked.
+/// - Kernel: `struct sockaddr_ll`.
 public final class SockaddrLl {
     public static final int SIZE = 20;
 

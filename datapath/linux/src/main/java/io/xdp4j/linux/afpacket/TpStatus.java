@@ -2,7 +2,7 @@ package io.xdp4j.linux.afpacket;
 
 /// Status bits of ring blocks, ring frames and [PacketAuxdata].
 ///
-/// Kernel: `TP_STATUS_*`.
+/// - Kernel: `TP_STATUS_*`.
 public final class TpStatus {
     /// The kernel may write.
     public static final int TP_STATUS_KERNEL = 0;

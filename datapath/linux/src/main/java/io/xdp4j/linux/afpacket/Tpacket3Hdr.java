@@ -5,7 +5,7 @@ package io.xdp4j.linux.afpacket;
 /// With `PACKET_VNET_HDR` the [VirtioNetHdr] lies right before the frame, at `TP_MAC -
 /// VirtioNetHdr.SIZE`.
 ///
-/// Kernel: `struct tpacket3_hdr`.
+/// - Kernel: `struct tpacket3_hdr`.
 public final class Tpacket3Hdr {
     public static final int SIZE = 48;
 

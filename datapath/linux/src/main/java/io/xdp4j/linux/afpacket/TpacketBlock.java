@@ -5,7 +5,7 @@ package io.xdp4j.linux.afpacket;
 /// Read [#BLOCK_STATUS] with acquire, and give the block back with a release store of
 /// [TpStatus#TP_STATUS_KERNEL].
 ///
-/// Kernel: `struct tpacket_block_desc` with `struct tpacket_hdr_v1`.
+/// - Kernel: `struct tpacket_block_desc` with `struct tpacket_hdr_v1`.
 public final class TpacketBlock {
     public static final int SIZE = 48;
 

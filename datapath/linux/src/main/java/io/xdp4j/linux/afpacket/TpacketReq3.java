@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 
 /// Geometry of a `TPACKET_V3` ring; one of V1 or V2 uses the first four fields.
 ///
-/// Kernel: `struct tpacket_req3`.
+/// - Kernel: `struct tpacket_req3`.
 ///
 /// @param blockSizeBytes multiple of the page size
 /// @param blockCount blocks in the ring

@@ -4,7 +4,7 @@ package io.xdp4j.linux.afpacket;
 ///
 /// All numbers are in the machine's order, which is little-endian.
 ///
-/// Kernel: `struct virtio_net_hdr`, include/uapi/linux/virtio_net.h.
+/// - Kernel: `struct virtio_net_hdr`, include/uapi/linux/virtio_net.h.
 public final class VirtioNetHdr {
     public static final int SIZE = 10;
 

@@ -2,7 +2,7 @@ package io.xdp4j.linux.device;
 
 /// How many hardware queues a device has, and how many it uses.
 ///
-/// Kernel: `struct ethtool_channels`; `ethtool -l`.
+/// - Kernel: `struct ethtool_channels`; `ethtool -l`.
 ///
 /// @param maxRx queues that only receive, at most
 /// @param maxTx queues that only send, at most

@@ -2,7 +2,7 @@ package io.xdp4j.linux.device;
 
 /// Which driver a device has.
 ///
-/// Kernel: `struct ethtool_drvinfo`; `ethtool -i`.
+/// - Kernel: `struct ethtool_drvinfo`; `ethtool -i`.
 ///
 /// @param driver name, such as `veth`, `tun` or `ixgbe`
 /// @param version of the driver; empty when it tells none

@@ -5,14 +5,17 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import io.xdp4j.linux.Errno;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
 
 /// Offloads, channels, driver and link state of the devices of one network namespace: that of the
 /// thread which opens this.
 ///
-/// Thread: any. Owns: a socket until [#close()]. Fails: throws [NativeException], `ENODEV` for an
-/// unknown device and `EPERM` for changes without `CAP_NET_ADMIN`. Kernel: `SIOCETHTOOL`,
-/// net/ethtool/ioctl.c; the tool `ethtool`.
+/// - Thread: any.
+/// - Owns: a socket until [#close()].
+/// - Fails: throws [NativeException][io.xdp4j.linux.NativeException], `ENODEV` for an unknown
+///   device and `EPERM` for changes without `CAP_NET_ADMIN`.
+/// - Kernel: `SIOCETHTOOL`, net/ethtool/ioctl.c; the tool `ethtool`.
 public final class Ethtool implements AutoCloseable {
     private static final int ETHTOOL_GDRVINFO = 0x03;
     private static final int ETHTOOL_GLINK = 0x0a;
@@ -26,6 +29,14 @@ public final class Ethtool implements AutoCloseable {
     private static final int ETH_FLAG_LRO = 1 << 15;
 
     private static final String UDP_SEGMENTATION = "tx-udp-segmentation";
+
+    /// What a frame with a `virtio_net_hdr` may ask of a device.
+    private static final List<String> SEGMENTATIONS =
+            List.of(
+                    "tx-tcp-segmentation",
+                    "tx-tcp6-segmentation",
+                    "tx-tcp-ecn-segmentation",
+                    UDP_SEGMENTATION);
 
     private static final int VALUE_SIZE = 8;
     private static final int DRVINFO_SIZE = 196;
@@ -55,6 +66,12 @@ public final class Ethtool implements AutoCloseable {
                 EthtoolFeatures.isActive(ioctl, ifname, UDP_SEGMENTATION),
                 (flags & ETH_FLAG_RXVLAN) != 0,
                 (flags & ETH_FLAG_TXVLAN) != 0);
+    }
+
+    /// Whether the device itself cuts every kind of large segment that a packet socket can send.
+    public boolean segmentsAll(String ifname) {
+        return SEGMENTATIONS.stream()
+                .allMatch(feature -> EthtoolFeatures.isActive(ioctl, ifname, feature));
     }
 
     /// Sets the offloads of a device where they differ. One that the driver has fixed stays as it

@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 ///
 /// The kernel numbers them anew in each version, so the number is looked up by name every time.
 ///
-/// Kernel: `ETHTOOL_GFEATURES`, `ETHTOOL_SFEATURES`, `ETH_SS_FEATURES`.
+/// - Kernel: `ETHTOOL_GFEATURES`, `ETHTOOL_SFEATURES`, `ETH_SS_FEATURES`.
 final class EthtoolFeatures {
     private static final int ETHTOOL_GSTRINGS = 0x1b;
     private static final int ETHTOOL_GSSET_INFO = 0x37;

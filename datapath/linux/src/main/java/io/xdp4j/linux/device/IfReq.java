@@ -10,10 +10,11 @@ import java.lang.foreign.MemorySegment;
 /// Index, name, address, MTU and flags of the devices of one network namespace: that of the thread
 /// which opens this.
 ///
-/// Thread: any. Owns: a socket until [#close()]. Fails: throws
-/// [NativeException][io.xdp4j.linux.NativeException], `ENODEV` for an unknown device; a name that
-/// no device can have throws [IllegalArgumentException]. Kernel: `netdevice(7)`, `struct ifreq`,
-/// net/core/dev_ioctl.c.
+/// - Thread: any.
+/// - Owns: a socket until [#close()].
+/// - Fails: throws [NativeException][io.xdp4j.linux.NativeException], `ENODEV` for an unknown
+///   device; a name that no device can have throws [IllegalArgumentException].
+/// - Kernel: `netdevice(7)`, `struct ifreq`, net/core/dev_ioctl.c.
 public final class IfReq implements AutoCloseable {
     public static final int IFF_UP = 0x1;
     public static final int IFF_BROADCAST = 0x2;

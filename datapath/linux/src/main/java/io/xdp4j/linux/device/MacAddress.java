@@ -6,7 +6,8 @@ import java.util.HexFormat;
 
 /// A 48-bit Ethernet address.
 ///
-/// Thread: any; immutable. Fails: [#parse] and the constructor throw [IllegalArgumentException].
+/// - Thread: any; immutable.
+/// - Fails: [#parse] and the constructor throw [IllegalArgumentException].
 ///
 /// @param value the address as a number, first byte on the wire highest
 public record MacAddress(long value) {

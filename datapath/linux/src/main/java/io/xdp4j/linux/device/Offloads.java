@@ -5,10 +5,10 @@ package io.xdp4j.linux.device;
 /// An AF_PACKET port in front of a program without frags needs [#off()]: then frames come with
 /// whole checksums and within the MTU. Keep what [#read] gave and [#apply] it at close.
 ///
-/// Thread: any; immutable. [#read] and [#apply] act in the network namespace of the calling thread;
-/// use [Ethtool] for another. Fails: [#read] and [#apply] throw
-/// [NativeException][io.xdp4j.linux.NativeException]. Kernel: `netdev_features_t`;
-/// `ETHTOOL_GRXCSUM` and its like, net/ethtool/ioctl.c.
+/// - Thread: any; immutable. [#read] and [#apply] act in the network namespace of the calling
+///   thread; use [Ethtool] for another.
+/// - Fails: [#read] and [#apply] throw [NativeException][io.xdp4j.linux.NativeException].
+/// - Kernel: `netdev_features_t`; `ETHTOOL_GRXCSUM` and its like, net/ethtool/ioctl.c.
 ///
 /// @param rxChecksum checks checksums of received frames
 /// @param txChecksum fills in checksums of sent frames

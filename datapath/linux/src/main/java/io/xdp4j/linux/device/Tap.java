@@ -16,9 +16,10 @@ import java.lang.foreign.MemorySegment;
 /// [#IFF_VNET_HDR]. The device lives in the network namespace of the thread that opens it, and goes
 /// away with its last queue unless made persistent.
 ///
-/// Thread: one reader and one writer at a time. Owns: the descriptor until [#close()]. Fails:
-/// throws [NativeException]; needs `CAP_NET_ADMIN`. Kernel: `/dev/net/tun`, `TUNSETIFF`,
-/// drivers/net/tun.c.
+/// - Thread: one reader and one writer at a time.
+/// - Owns: the descriptor until [#close()].
+/// - Fails: throws [NativeException]; needs `CAP_NET_ADMIN`.
+/// - Kernel: `/dev/net/tun`, `TUNSETIFF`, drivers/net/tun.c.
 public final class Tap implements AutoCloseable {
     /// Ethernet frames; always set.
     public static final int IFF_TAP = 0x0002;

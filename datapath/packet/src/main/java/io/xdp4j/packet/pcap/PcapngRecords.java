@@ -64,7 +64,7 @@ final class PcapngRecords extends RecordSource {
             }
             long length = u32(block + 4);
             if (length < MIN_BLOCK || (length & 3) != 0) {
-                return damaged("block length: " + length + " (expected: >= 12, multiple of 4)");
+                return damagedBlock(length);
             }
             nextOffset = recordOffset + length;
             if (nextOffset > fileBytes) {
@@ -195,7 +195,7 @@ final class PcapngRecords extends RecordSource {
     private long fields(long length, int bytes) {
         long block = length < MIN_BLOCK + bytes ? 0 : file.at(recordOffset, 8 + bytes);
         if (block == 0) {
-            damaged("block length: " + length + " (expected: >= " + (MIN_BLOCK + bytes) + ")");
+            shortBlock(length, MIN_BLOCK + bytes);
             return 0;
         }
         return block + 8;
@@ -204,7 +204,7 @@ final class PcapngRecords extends RecordSource {
     @HotPath
     private boolean checkInterface(long id) {
         if (id >= interfaces) {
-            return damaged("packet of interface " + id + " (expected: below " + interfaces + ")");
+            return damagedInterface(id);
         }
         return linkTypes[(int) id] == LINKTYPE_ETHERNET
                 || damaged(wrongLinkType(linkTypes[(int) id]));
@@ -215,7 +215,24 @@ final class PcapngRecords extends RecordSource {
         if (bytes > MAX_CAPTURED) {
             return damagedLength("packet", bytes);
         }
-        return bytes <= room
-                || damaged("packet: " + bytes + " bytes (expected: <= " + room + " in its block)");
+        return bytes <= room || damagedRoom(bytes, room);
+    }
+
+    // ---- what is wrong, in words; once a file
+
+    private boolean damagedBlock(long length) {
+        return damaged("block length: " + length + " (expected: >= 12, multiple of 4)");
+    }
+
+    private void shortBlock(long length, int atLeast) {
+        damaged("block length: " + length + " (expected: >= " + atLeast + ")");
+    }
+
+    private boolean damagedInterface(long id) {
+        return damaged("packet of interface " + id + " (expected: below " + interfaces + ")");
+    }
+
+    private boolean damagedRoom(long bytes, long room) {
+        return damaged("packet: " + bytes + " bytes (expected: <= " + room + " in its block)");
     }
 }

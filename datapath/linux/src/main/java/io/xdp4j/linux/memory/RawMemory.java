@@ -1,4 +1,4 @@
-package io.xdp4j.linux;
+package io.xdp4j.linux.memory;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -10,8 +10,9 @@ import java.nio.ByteOrder;
 /// Nothing is checked. A wrong address reads garbage or kills the JVM, so the address must come
 /// from a mapping, an arena or the kernel, and its owner must be alive.
 ///
-/// Thread: any. Plain access unless the name says `Acquire` or `Release`, which need natural
-/// alignment; plain access does not. Fails: never with an exception; a wrong address is undefined.
+/// - Thread: any. Plain access unless the name says `Acquire` or `Release`, which need natural
+///   alignment; plain access does not.
+/// - Fails: never with an exception; a wrong address is undefined.
 public final class RawMemory {
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
     private static final ValueLayout.OfShort SHORT_BE =

@@ -1,0 +1,38 @@
+package io.xdp4j.config;
+
+import java.util.List;
+
+/// A pair of virtual devices in this process; what one end sends, the other receives.
+///
+/// Thread: immutable. Owns: nothing. Fails: never. Kernel: drivers/net/veth.c, `ip link add NAME
+/// type veth peer name PEER`.
+///
+/// @param name the name of one end
+/// @param peer the name of the other end
+/// @param rxQueues receive queues of the one end
+/// @param txQueues transmit queues of the one end
+/// @param peerRxQueues receive queues of the other end
+/// @param peerTxQueues transmit queues of the other end
+/// @param mtu largest payload in bytes, of both ends
+/// @param mac address of the one end
+/// @param peerMac address of the other end
+/// @param at where it was written
+public record VethDeviceSpec(
+        String name,
+        String peer,
+        int rxQueues,
+        int txQueues,
+        int peerRxQueues,
+        int peerTxQueues,
+        int mtu,
+        MacAddress mac,
+        MacAddress peerMac,
+        SourceLocation at)
+        implements DeviceSpec {
+
+    /// Both ends.
+    @Override
+    public List<String> deviceNames() {
+        return List.of(name, peer);
+    }
+}

@@ -1,0 +1,149 @@
+package io.xdp4j.benchmarks;
+
+import io.xdp4j.core.device.Datapath;
+import io.xdp4j.core.device.DeviceSpec;
+import io.xdp4j.core.device.NetDevice;
+import io.xdp4j.core.redirect.CpuMap;
+import io.xdp4j.core.redirect.DevMap;
+import io.xdp4j.programs.balance.LoadBalancer;
+import io.xdp4j.programs.basic.Drop;
+import io.xdp4j.programs.basic.RedirectTo;
+import io.xdp4j.programs.basic.Tx;
+import io.xdp4j.programs.bridge.LearningSwitch;
+import io.xdp4j.programs.bridge.SwitchPortSpec;
+import io.xdp4j.programs.bridge.SwitchSpec;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/// A datapath under load, generator included, and what counts as done in it.
+///
+/// Thread: made, read and closed by one thread.
+final class Scenario implements AutoCloseable {
+    /// The scenarios by name.
+    static final List<String> NAMES =
+            List.of(
+                    "drop",
+                    "tx",
+                    "redirect",
+                    "veth",
+                    "switch",
+                    "balance",
+                    "cpumap",
+                    "cpumap-paced");
+
+    private static final long PACED_RATE = 6_500_000;
+
+    private final Datapath datapath;
+    private LongSupplier delivered = () -> 0;
+
+    private Scenario(int workers) {
+        datapath = Datapath.builder().workers(workers).build();
+    }
+
+    /// Makes a scenario and starts it. `frameBytes` is the size of the generated frames.
+    static Scenario start(String name, int frameBytes) {
+        boolean two = name.startsWith("cpumap") || name.equals("balance");
+        Scenario scenario = new Scenario(two ? 2 : 1);
+        NetDevice nic =
+                scenario.generator(frameBytes, name.equals("cpumap-paced") ? PACED_RATE : 0);
+        switch (name) {
+            case "drop" -> scenario.drop(nic);
+            case "tx" -> scenario.tx(nic);
+            case "redirect" -> scenario.redirect(nic);
+            case "veth" -> scenario.veth(nic);
+            case "switch" -> scenario.bridge();
+            case "balance" -> scenario.balance(nic);
+            case "cpumap", "cpumap-paced" -> scenario.cpumap(nic);
+            default ->
+                    throw new IllegalArgumentException(
+                            "scenario: " + name + " (expected: one of " + NAMES + ")");
+        }
+        scenario.datapath.up();
+        return scenario;
+    }
+
+    private NetDevice generator(int frameBytes, long rate) {
+        Map<String, Object> options = new HashMap<>();
+        options.put("flows", 64);
+        options.put("sizes", List.of(frameBytes));
+        options.put("rate", rate);
+        return datapath.open(new DeviceSpec("nic0", "generator", options));
+    }
+
+    private void drop(NetDevice nic) {
+        nic.attach(Drop.INSTANCE);
+        delivered = () -> nic.rxQueues().getFirst().xdpDrop();
+    }
+
+    private void tx(NetDevice nic) {
+        nic.attach(Tx.SWAP_MACS);
+        delivered = () -> nic.linkStats().txPackets();
+    }
+
+    private void redirect(NetDevice nic) {
+        SinkNic sink = new SinkNic(datapath, "sink");
+        DevMap ports = new DevMap(datapath, "ports", 1);
+        ports.update(0, sink);
+        nic.attach(new RedirectTo.Entry(ports, 0));
+        delivered = () -> sink.linkStats().txPackets();
+    }
+
+    private void veth(NetDevice nic) {
+        NetDevice near = datapath.open(new DeviceSpec("v0", "veth", Map.of("peer", "v1")));
+        NetDevice far = datapath.device("v1").orElseThrow();
+        nic.attach(new RedirectTo.Device(near.ifindex()));
+        far.attach(Drop.INSTANCE);
+        delivered = () -> far.rxQueues().getFirst().xdpDrop();
+    }
+
+    private void bridge() {
+        SinkNic sink = new SinkNic(datapath, "sink");
+        LearningSwitch bridge =
+                new LearningSwitch(
+                        datapath,
+                        SwitchSpec.of(
+                                "br0", SwitchPortSpec.plain("nic0"), SwitchPortSpec.plain("sink")));
+        bridge.attach();
+        delivered = () -> sink.linkStats().txPackets();
+    }
+
+    /// All frames of the balancer's flows, over both workers.
+    private void balance(NetDevice nic) {
+        CpuMap cpus = new CpuMap(datapath, "cpus", 2);
+        cpus.update(0, 2048);
+        cpus.update(1, 2048);
+        nic.attach(new LoadBalancer(cpus, 2, List.of(0, 1)));
+        delivered = () -> passed(cpus);
+    }
+
+    /// Every frame from worker 0 to worker 1.
+    private void cpumap(NetDevice nic) {
+        CpuMap cpus = new CpuMap(datapath, "cpus", 2);
+        cpus.update(1, 2048);
+        nic.attach(new LoadBalancer(cpus, 2, List.of(1)));
+        delivered = () -> passed(cpus);
+    }
+
+    private static long passed(CpuMap cpus) {
+        return cpus.all().stream()
+                .flatMap(entry -> entry.stats().stream())
+                .mapToLong(stats -> stats.pass())
+                .sum();
+    }
+
+    /// Frames that have reached the scenario's end.
+    long delivered() {
+        return delivered.getAsLong();
+    }
+
+    Datapath datapath() {
+        return datapath;
+    }
+
+    @Override
+    public void close() {
+        datapath.close();
+    }
+}

@@ -1,0 +1,107 @@
+package io.xdp4j.conformance.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import org.junit.jupiter.api.Test;
+
+/// `linux ← core ← {packet, veth, programs} ← config ← tools`; nothing depends on tests.
+///
+/// Config and tools know the transports only by `ServiceLoader`.
+final class ModuleDependenciesTest {
+    @Test
+    void modulesDependInOneDirection() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("linux")
+                .definedBy("io.xdp4j.linux..")
+                .layer("core")
+                .definedBy("io.xdp4j.core..")
+                .layer("packet")
+                .definedBy("io.xdp4j.packet..")
+                .layer("veth")
+                .definedBy("io.xdp4j.veth..")
+                .layer("programs")
+                .definedBy("io.xdp4j.programs..")
+                .layer("config")
+                .definedBy("io.xdp4j.config..")
+                .layer("tools")
+                .definedBy("io.xdp4j.tools..")
+                .layer("testkit")
+                .definedBy("io.xdp4j.testkit..")
+                .whereLayer("linux")
+                .mayNotAccessAnyLayer()
+                .whereLayer("core")
+                .mayOnlyAccessLayers("linux")
+                .whereLayer("packet")
+                .mayOnlyAccessLayers("core", "linux")
+                .whereLayer("veth")
+                .mayOnlyAccessLayers("core")
+                .whereLayer("programs")
+                .mayOnlyAccessLayers("core")
+                .whereLayer("config")
+                .mayOnlyAccessLayers("core", "programs")
+                .whereLayer("tools")
+                .mayOnlyAccessLayers("config", "core", "linux", "programs")
+                .whereLayer("testkit")
+                .mayOnlyAccessLayers("core")
+                .whereLayer("testkit")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("tools")
+                .mayNotBeAccessedByAnyLayer()
+                .check(ProductionClasses.all());
+    }
+
+    @Test
+    void nothingDependsOnTests() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(
+                        "io.xdp4j.testkit..", "io.xdp4j.conformance..", "io.xdp4j.benchmarks..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.xdp4j.testkit..",
+                        "io.xdp4j.conformance..",
+                        "io.xdp4j.benchmarks..",
+                        "org.junit..",
+                        "org.assertj..")
+                .check(ProductionClasses.all());
+    }
+
+    @Test
+    void packagesOfAModuleHaveNoCycle() {
+        slices().assignedFrom(new EachPackage())
+                .should()
+                .beFreeOfCycles()
+                .check(ProductionClasses.all());
+    }
+
+    @Test
+    void onlyDowncallTouchesTheLinker() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("io.xdp4j.linux.Downcall")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.lang.foreign.Linker")
+                .check(ProductionClasses.all());
+    }
+
+    /// A slice for each package, subpackages apart.
+    private static final class EachPackage implements SliceAssignment {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            return SliceIdentifier.of(type.getPackageName());
+        }
+
+        @Override
+        public String getDescription() {
+            return "each package";
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.xdp4j.conformance.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.xdp4j.conformance.tool.ToolCommand;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What is wrong is said in one line on standard error, with the contract's exit code and nothing
+/// on standard output.
+final class BadInputTest {
+    private static final String FILES = "datapath/conformance/src/test/resources/bad/";
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            textBlock =
+                    """
+                    2 | switch lo no-such-link     | interface: no-such-link: no such interface
+                    2 | switch lo                  | requires at least 2 values
+                    2 | switch lo lo               | lo: already names the device of line 2
+                    2 | switch lo x --queues 65    | queues: 65 (expected: integer 1..64)
+                    2 | switch lo x --workers 0    | workers: 0 (expected: integer 1..64
+                    2 | switch lo a-name-too-long-for-linux | name of 1..15 characters
+                    4 | switch lo x --transport af_xdp | transport: af_xdp (expected: one of
+                    2 | switch lo x --transport dpdk | expected one of
+                    2 | run @unknown-key.yaml      | unknown-key.yaml:3: devices[1].queus: unknown key
+                    2 | run @duplicate-device.yaml | duplicate-device.yaml:3: devices[1].peer: nic0: already
+                    2 | run @queues.yaml           | queues.yaml:2: devices[0].queues: 65 (expected: integer
+                    2 | run @malformed.yaml        | malformed.yaml:3: not valid YAML
+                    2 | run @no-interface.yaml     | no-interface.yaml:3: devices[1]: interface: no-such-link
+                    2 | run @class.yaml            | class.yaml:4: programs[0]
+                    2 | run @class-type.yaml       | class-type.yaml:4: programs[0]
+                    4 | run @af-xdp.yaml           | transport: af_xdp (expected: one of
+                    3 | run @no-capture.yaml       | no-such.pcap: does not exist
+                    3 | run @bad-capture.yaml      | bad-capture.yaml: offset 0: magic
+                    2 | run no-such-file.yaml      | no-such-file.yaml: no such file
+                    2 | demo --duration 5x         | '5x' is no duration
+                    2 | demo --duration 999999999h | '999999999h' is no duration
+                    2 | demonstrate                | Unmatched argument at index 0: 'demonstrate'
+                    """)
+    void isRefusedInOneLine(int exitCode, String arguments, String message) {
+        String[] words =
+                Stream.of(arguments.split(" ", -1))
+                        .map(word -> word.startsWith("@") ? FILES + word.substring(1) : word)
+                        .toArray(String[]::new);
+        ToolCommand.Output output = ToolCommand.of(words).run();
+        assertThat(output.exitCode()).as(output.toString()).isEqualTo(exitCode);
+        assertThat(output.out()).isEmpty();
+        assertOneLine(output.complaints(), message);
+    }
+
+    static void assertOneLine(List<String> complaints, String message) {
+        assertThat(complaints)
+                .singleElement()
+                .asString()
+                .startsWith("xdp4j")
+                .contains(message)
+                .doesNotContain("Exception");
+    }
+}

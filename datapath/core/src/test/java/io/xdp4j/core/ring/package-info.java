@@ -1,0 +1,5 @@
+/// Tests of the rings.
+@NullMarked
+package io.xdp4j.core.ring;
+
+import org.jspecify.annotations.NullMarked;

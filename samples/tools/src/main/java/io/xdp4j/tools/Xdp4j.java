@@ -1,0 +1,103 @@
+package io.xdp4j.tools;
+
+import io.xdp4j.config.ConfigException;
+import io.xdp4j.core.device.DeviceException;
+import io.xdp4j.core.device.XdpAttachException;
+import io.xdp4j.linux.Errno;
+import io.xdp4j.linux.NativeException;
+import java.io.PrintWriter;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/// The `xdp4j` command.
+@Command(
+        name = "xdp4j",
+        description =
+                "An XDP datapath in user space: run, watch and understand XDP without a kernel.",
+        mixinStandardHelpOptions = true,
+        version = "xdp4j 0.1.0-SNAPSHOT",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            DemoCommand.class,
+            RunCommand.class,
+            SwitchCommand.class,
+            DevicesCommand.class,
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:the verifier rejected the program",
+            "2:usage or configuration error",
+            "3:an input file is missing or malformed",
+            "4:this build or platform does not have it",
+            "5:a permission is missing",
+            "6:failed at run time",
+        })
+public final class Xdp4j {
+    private Xdp4j() {}
+
+    public static void main(String[] args) {
+        System.exit(runToEnd(args));
+    }
+
+    /// Nothing but one line reaches the user, whatever happens.
+    private static int runToEnd(String[] args) {
+        try {
+            return run(args);
+        } catch (Throwable e) {
+            LoggerFactory.getLogger(Xdp4j.class).debug("unexpected", e);
+            System.err.println("xdp4j: " + e.toString().lines().findFirst().orElse(""));
+            return ExitCode.RUNTIME;
+        }
+    }
+
+    /// Runs one command and returns its exit code.
+    static int run(String... args) {
+        CommandLine line = new CommandLine(new Xdp4j());
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setParameterExceptionHandler((e, _) -> {
+            PrintWriter err = e.getCommandLine().getErr();
+            err.println(
+                    e.getCommandLine().getCommandSpec().qualifiedName()
+                            + ": "
+                            + firstLine(e)
+                            + " (see --help)");
+            return ExitCode.USAGE;
+        });
+        line.setExecutionExceptionHandler((e, command, _) -> {
+            command.getErr()
+                    .println(command.getCommandSpec().qualifiedName() + ": " + firstLine(e));
+            return exitCode(e);
+        });
+        return line.execute(args);
+    }
+
+    private static String firstLine(Exception e) {
+        String message = e.getMessage() == null ? e.toString() : e.getMessage();
+        return message.lines().findFirst().orElse(message);
+    }
+
+    private static int exitCode(Exception e) {
+        return switch (e) {
+            case ConfigException config -> ExitCode.USAGE;
+            case DeviceException device ->
+                    switch (device.kind()) {
+                        case USAGE -> ExitCode.USAGE;
+                        case INPUT -> ExitCode.INPUT;
+                        case UNSUPPORTED -> ExitCode.UNSUPPORTED;
+                        case PERMISSION -> ExitCode.PERMISSION;
+                        case RUNTIME -> ExitCode.RUNTIME;
+                    };
+            case XdpAttachException attach -> ExitCode.USAGE;
+            case NativeException failed ->
+                    failed.errno() == Errno.EPERM || failed.errno() == Errno.EACCES
+                            ? ExitCode.PERMISSION
+                            : ExitCode.RUNTIME;
+            default -> {
+                LoggerFactory.getLogger(Xdp4j.class).debug("unexpected", e);
+                yield ExitCode.RUNTIME;
+            }
+        };
+    }
+}

@@ -1,0 +1,17 @@
+/// The command line.
+module io.xdp4j.tools {
+    requires static org.jspecify;
+    requires info.picocli;
+    requires io.xdp4j.config;
+    requires io.xdp4j.core;
+    requires io.xdp4j.linux;
+    requires io.xdp4j.programs;
+    requires org.jline;
+    requires org.slf4j;
+    requires tools.jackson.core;
+
+    opens io.xdp4j.tools to
+            info.picocli;
+
+    uses io.xdp4j.core.device.NetDeviceProvider;
+}

@@ -1,0 +1,115 @@
+package io.xdp4j.veth;
+
+import io.xdp4j.core.HotPath;
+import io.xdp4j.core.device.NetDevice;
+import io.xdp4j.core.device.Redirector;
+import io.xdp4j.core.device.RxQueue;
+import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.core.napi.Worker;
+import io.xdp4j.core.offload.SoftwareOffload;
+import io.xdp4j.core.trace.DropReason;
+
+/// The way of the host side's frames from one end to the other.
+///
+/// Thread: the worker it is given. Owns: each frame; one that cannot be sent is dropped and counted
+/// here. Kernel: `veth_xmit`, `veth_forward_skb`.
+final class HostTransmit {
+    private final VethDevice device;
+
+    /// Segments of one GSO frame, for each worker that has met one.
+    private final XdpFrame[][] segments;
+
+    HostTransmit(VethDevice device) {
+        this.device = device;
+        this.segments = new XdpFrame[device.datapath().workers().size()][0];
+    }
+
+    @HotPath
+    void transmit(Worker worker, XdpFrame frame) {
+        VethDevice to = device.peer();
+        if (to == null) {
+            refuse(worker, frame, DropReason.TX_NO_PEER);
+        } else if (frame.totalLength() < NetDevice.ETH_HLEN) {
+            refuse(worker, frame, DropReason.HOST_TOO_SHORT);
+        } else if (!device.isUp()) {
+            refuse(worker, frame, DropReason.TX_DEVICE_DOWN);
+        } else if (frame.hasOffload() && !device.transmitsOffload(frame)) {
+            finish(worker, to, frame);
+        } else {
+            forward(worker, to, frame);
+        }
+    }
+
+    @HotPath
+    private void forward(Worker worker, VethDevice to, XdpFrame frame) {
+        int error = to.checkForward(frame);
+        if (error != 0) {
+            refuse(worker, to, frame, error);
+            return;
+        }
+        int queue = worker.index() % device.realTxQueues();
+        VethRq rq = to.hostRq(queue);
+        if (rq == null || !rq.hasNapi()) {
+            toHost(worker, to.arrival(queue), frame);
+        } else if (rq.produce(frame)) {
+            rq.schedule();
+        } else {
+            refuse(worker, frame, DropReason.TX_RING_FULL);
+        }
+    }
+
+    @HotPath
+    private void toHost(Worker worker, RxQueue arrival, XdpFrame frame) {
+        int length = frame.totalLength();
+        if (device.datapath().backlog(worker).enqueue(arrival, frame)) {
+            device.txCounters(worker).sent(1, length);
+        } else {
+            refuse(worker, frame, DropReason.HOST_BACKLOG_FULL);
+        }
+    }
+
+    /// Does what is left to do on a frame that a program is to see.
+    private void finish(Worker worker, VethDevice to, XdpFrame frame) {
+        if (!frame.isGso()) {
+            if (SoftwareOffload.finishChecksum(frame)) {
+                forward(worker, to, frame);
+            } else {
+                refuse(worker, frame, DropReason.RX_BAD_OFFLOAD);
+            }
+            return;
+        }
+        XdpFrame[] out = segmentsOf(worker);
+        int count = SoftwareOffload.segment(frame, worker.frames(), out);
+        if (count == 0) {
+            refuse(worker, frame, DropReason.RX_BAD_OFFLOAD);
+            return;
+        }
+        worker.ledger().entered(count - 1);
+        for (int i = 0; i < count; i++) {
+            forward(worker, to, out[i]);
+        }
+    }
+
+    /// Made when a worker meets its first GSO frame.
+    private XdpFrame[] segmentsOf(Worker worker) {
+        int index = worker.index();
+        if (segments[index].length == 0) {
+            segments[index] = new XdpFrame[SoftwareOffload.MAX_SEGMENTS];
+        }
+        return segments[index];
+    }
+
+    /// The receiver, too, counts a frame that is too long for it (`__dev_forward_skb`).
+    private void refuse(Worker worker, VethDevice to, XdpFrame frame, int error) {
+        boolean tooLong = error == -Redirector.EMSGSIZE;
+        if (tooLong) {
+            to.from(worker).unforwardable();
+        }
+        refuse(worker, frame, tooLong ? DropReason.TX_TOO_LONG : DropReason.TX_DEVICE_DOWN);
+    }
+
+    private void refuse(Worker worker, XdpFrame frame, DropReason reason) {
+        device.txCounters(worker).dropped(1);
+        worker.drop(frame, reason, device.ifindex());
+    }
+}
