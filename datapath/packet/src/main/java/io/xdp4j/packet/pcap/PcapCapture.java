@@ -112,6 +112,9 @@ final class PcapCapture implements NapiPoller, AutoCloseable {
     }
 
     private void fail(IOException e) {
+        if (failed) {
+            return;
+        }
         failed = true;
         LOG.warn("{}: capture stopped, further frames count as TX_ERROR: {}", device, e.toString());
     }

@@ -13,12 +13,11 @@ import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.device.RxQueue;
 import io.xdp4j.core.frame.RawMemory;
 import io.xdp4j.core.frame.XdpFrame;
-import io.xdp4j.core.program.XdpBuff;
-import io.xdp4j.core.program.XdpProgram;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.packet.pcap.PcapReader;
 import io.xdp4j.testkit.Checksums;
 import io.xdp4j.testkit.DatapathTest;
+import io.xdp4j.testkit.FragsProgram;
 import io.xdp4j.testkit.HostCapture;
 import io.xdp4j.testkit.LedgerAssert;
 import java.nio.file.Path;
@@ -304,7 +303,7 @@ final class GeneratorDeviceTest {
             Datapath datapath, Map<String, Object> options, int count) {
         NetDevice nic = open(datapath, options);
         HostCapture host = HostCapture.on(nic);
-        nic.attach(new PassFrags());
+        nic.attach(FragsProgram.of(xdp -> XDP_PASS));
         nic.up();
         List<byte[]> frames = host.await(count, SOON);
         awaitExhausted(nic);
@@ -325,18 +324,6 @@ final class GeneratorDeviceTest {
         while (!reached.getAsBoolean()) {
             assertThat(System.nanoTime()).as("%s: %s", nic, nic.linkStats()).isLessThan(deadline);
             LockSupport.parkNanos(100_000);
-        }
-    }
-
-    private static final class PassFrags implements XdpProgram {
-        @Override
-        public int run(XdpBuff xdp) {
-            return XDP_PASS;
-        }
-
-        @Override
-        public boolean hasFrags() {
-            return true;
         }
     }
 }
