@@ -32,7 +32,7 @@ final class Iperf implements AutoCloseable {
         command.addAll(List.of(options));
         NetNs.Output output = from.tryExec(command.toArray(String[]::new));
         assertThat(output.exitCode()).as(output.text()).isZero();
-        return Json.parse(output.text()).at("end");
+        return Json.parseForeign(output.text()).at("end");
     }
 
     /// Starts a client that goes on while the test does something else.

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Several receive sockets an interface, on several workers.
 final class QueuesTest {
@@ -50,17 +50,17 @@ final class QueuesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"lb", "cpu", "rollover", "qm"})
-    void everyFanoutModeForwards(String mode) {
+    @CsvSource({"lb, cpu", "rollover, qm"})
+    void everyFanoutModeForwards(String one, String other) {
         lab.startFile(
                 """
                 workers: 2
                 devices:
-                  - {name: p1, transport: af_packet, interface: p1, queues: 3, fanout: %1$s}
-                  - {name: p2, transport: auto, interface: p2, queues: 2, fanout: %1$s}
+                  - {name: p1, transport: af_packet, interface: p1, queues: 3, fanout: %s}
+                  - {name: p2, transport: auto, interface: p2, queues: 2, fanout: %s}
                 switch: {ports: [p1, p2]}
                 """
-                        .formatted(mode));
+                        .formatted(one, other));
         lab.assertAllPing();
         Transfer.assertArrivesWhole(lab.host(1), lab.host(2), Lab.address(2), 5_000_000);
         lab.stop();

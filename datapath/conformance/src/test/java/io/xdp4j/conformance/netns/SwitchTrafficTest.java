@@ -27,6 +27,7 @@ final class SwitchTrafficTest {
     static void account() {
         try (Lab closing = lab) {
             if (closing != null) {
+                assertThat(closing.tool().residentMegabytes()).isLessThan(400);
                 Json summary = closing.stop();
                 assertThat(summary.at("devices").list())
                         .allMatch(port -> port.at("rx_packets").number() > 0)

@@ -10,13 +10,17 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
 /// A JSON value that a tool printed.
 ///
-/// Thread: any. Fails: `AssertionError` with the whole value for what is not there.
+/// Thread: any.
+/// Fails: `AssertionError` with the whole value for what is not there.
 public final class Json {
     private static final JsonFactory FACTORY = new JsonFactory();
+    private static final JsonFactory STRICT =
+            JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
     private final @Nullable Object value;
 
@@ -24,9 +28,18 @@ public final class Json {
         this.value = value;
     }
 
-    /// Reads one value, with nothing after it.
+    /// Reads one value of ours, with no property twice and nothing after it.
     public static Json parse(String text) {
-        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
+        return parse(text, STRICT);
+    }
+
+    /// Reads one value of another tool. Of a property that is there twice the last counts.
+    public static Json parseForeign(String text) {
+        return parse(text, FACTORY);
+    }
+
+    private static Json parse(String text, JsonFactory factory) {
+        try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), text)) {
             parser.nextToken();
             Json json = new Json(read(parser));
             if (parser.nextToken() != null) {
@@ -54,9 +67,7 @@ public final class Json {
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String name = parser.currentName();
             parser.nextToken();
-            if (object.put(name, read(parser)) != null) {
-                throw new AssertionError("property twice: " + name);
-            }
+            object.put(name, read(parser));
         }
         return object;
     }

@@ -8,6 +8,8 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,10 +17,12 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// A datapath that runs as a process with `--json`.
 ///
-/// Thread: one, for all calls. Owns: the process, which [#close] kills if nothing ended it.
+/// Thread: one, for all calls.
+/// Owns: the process, which [#close] kills if nothing ended it.
 /// Fails: `AssertionError` with both streams when a wait times out or the process ends early.
 public final class RunningTool implements AutoCloseable {
     private static final Duration END = Duration.ofSeconds(20);
@@ -83,6 +87,17 @@ public final class RunningTool implements AutoCloseable {
 
     public long pid() {
         return process.pid();
+    }
+
+    /// Memory that the process holds.
+    public long residentMegabytes() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid() + "/status"))) {
+            return lines.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                    .sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     // ---- waiting

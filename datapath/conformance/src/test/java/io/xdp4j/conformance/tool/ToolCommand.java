@@ -25,15 +25,7 @@ public record ToolCommand(List<String> before, List<String> arguments, boolean w
 
     private static final Path TEST_CLASSES = testClasses();
 
-    /// As the launcher has them.
-    private static final List<String> FLAGS =
-            List.of(
-                    "--enable-native-access=ALL-UNNAMED",
-                    "-XX:+UseSerialGC",
-                    "-XX:+UseCompactObjectHeaders",
-                    "-XX:-DontCompileHugeMethods",
-                    "-Xms24m",
-                    "-Xmx128m");
+    private static final List<String> FLAGS = launcherFlags();
 
     public static ToolCommand of(String... arguments) {
         return new ToolCommand(List.of(), List.of(arguments), false);
@@ -68,6 +60,23 @@ public record ToolCommand(List<String> before, List<String> arguments, boolean w
         return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
                 .filter(entry -> withTests || !Path.of(entry).equals(TEST_CLASSES))
                 .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    /// What the launcher's script has between `flags=(` and `)`, without its comments.
+    private static List<String> launcherFlags() {
+        String script = Repository.read(Path.of("xdp4j"));
+        int from = script.indexOf("flags=(");
+        String list = script.substring(from + "flags=(".length(), script.indexOf("\n)", from));
+        List<String> flags =
+                list.lines()
+                        .map(line -> line.replaceFirst("#.*", "").strip())
+                        .flatMap(line -> Stream.of(line.split("\\s+", -1)))
+                        .filter(flag -> !flag.isEmpty())
+                        .toList();
+        if (!flags.contains("--enable-native-access=ALL-UNNAMED")) {
+            throw new IllegalStateException("the launcher's flags: " + flags);
+        }
+        return flags;
     }
 
     private static Path testClasses() {

@@ -32,9 +32,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A wire does not wait: turning auto-read off does not hold frames back.
 ///
-/// Thread: as any Netty channel; its event loop is the worker. Owns: received frames until the
-/// pipeline's handlers release them. Fails: a frame that cannot be sent is counted as dropped, and
-/// its write still succeeds, as a packet socket's does.
+/// Thread: as any Netty channel; its event loop is the worker.
+/// Owns: received frames until the pipeline's handlers release them.
+/// Fails: a frame that cannot be sent is counted as dropped, and its write still succeeds, as a
+/// packet socket's does.
 public final class XdpChannel extends AbstractChannel implements HostPath {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false);
 

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /// [#xdpXmit]. Transmit queue i belongs to worker i.
 ///
 /// Thread: control methods any thread but a worker's, one at a time per device; hot-path methods
-/// the worker they are given. Kernel: `struct net_device`.
+/// the worker they are given.
+/// Kernel: `struct net_device`.
 public abstract class NetDevice implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NetDevice.class);
 
@@ -218,7 +219,8 @@ public abstract class NetDevice implements AutoCloseable {
 
     /// Attaches a program, or replaces the one that is there without losing a frame.
     ///
-    /// Fails: [XdpAttachException] with the kernel's errno. Kernel: `dev_xdp_attach` with flags 0.
+    /// Fails: [XdpAttachException] with the kernel's errno.
+    /// Kernel: `dev_xdp_attach` with flags 0.
     public final XdpLink attach(XdpProgram program) {
         synchronized (this) {
             checkAttach(program);
@@ -350,8 +352,9 @@ public abstract class NetDevice implements AutoCloseable {
 
     /// Queues or sends `count` frames. With `flush` no more follow in this poll.
     ///
-    /// Owns: the accepted frames, always a prefix; the caller frees the others. Fails: a negative
-    /// errno when none was taken. Kernel: `ndo_xdp_xmit`.
+    /// Owns: the accepted frames, always a prefix; the caller frees the others.
+    /// Fails: a negative errno when none was taken.
+    /// Kernel: `ndo_xdp_xmit`.
     @HotPath
     public abstract int xdpXmit(Worker worker, XdpFrame[] frames, int count, boolean flush);
 
@@ -363,8 +366,8 @@ public abstract class NetDevice implements AutoCloseable {
 
     /// Sends a frame that the host side wrote.
     ///
-    /// Owns: the frame; a frame that cannot be sent is dropped and counted here. Kernel:
-    /// `ndo_start_xmit`.
+    /// Owns: the frame; a frame that cannot be sent is dropped and counted here.
+    /// Kernel: `ndo_start_xmit`.
     @HotPath
     public void hostXmit(Worker worker, XdpFrame frame) {
         XdpFrame[] one = datapath.scratch(worker);

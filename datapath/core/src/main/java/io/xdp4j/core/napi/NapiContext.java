@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// A before C and B before D are sequentially consistent, so either C succeeds or D sees the frame.
 ///
-/// Thread: [#schedule()] any; the rest the worker. Kernel: `struct napi_struct`, `napi_schedule`,
-/// `napi_complete_done`.
+/// Thread: [#schedule()] any; the rest the worker.
+/// Kernel: `struct napi_struct`, `napi_schedule`, `napi_complete_done`.
 @HotPath
 public final class NapiContext {
     private static final int IDLE = 0;

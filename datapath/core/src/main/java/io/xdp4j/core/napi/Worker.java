@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One emulated CPU: a Netty event-loop thread, its pollers and everything that is per CPU.
 ///
-/// Thread: its own event loop, except where a method says otherwise. Kernel: `softnet_data`.
+/// Thread: its own event loop, except where a method says otherwise.
+/// Kernel: `softnet_data`.
 public final class Worker {
     /// Frames polled before the event loop gets its turn (`netdev_budget`).
     private static final int ROUND_BUDGET = 1024;

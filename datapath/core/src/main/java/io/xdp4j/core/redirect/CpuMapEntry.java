@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// and hands the rest to the host side of the device they came in by. A deleted or replaced entry
 /// first drains its ring, so nothing is lost.
 ///
-/// Thread: [#redirect] any worker; the poll on the target worker. Kernel: `struct
-/// bpf_cpu_map_entry`, `cpu_map_kthread_run`.
+/// Thread: [#redirect] any worker; the poll on the target worker.
+/// Kernel: `struct bpf_cpu_map_entry`, `cpu_map_kthread_run`.
 public final class CpuMapEntry implements RedirectTarget, NapiPoller {
     private final Datapath datapath;
     private final int mapId;

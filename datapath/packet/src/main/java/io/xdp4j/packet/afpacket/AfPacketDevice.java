@@ -27,13 +27,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A real interface through AF_PACKET sockets: one receive socket a queue, one send socket a
+/// A real interface through AF_PACKET sockets: one receive socket a queue, two send sockets a
 /// worker.
 ///
 /// The kernel's stack sees the received frames too. An interface that goes down or away takes only
 /// its own port down; the port comes back with it.
 ///
-/// Thread: as [NetDevice]. Kernel: packet(7), `PACKET_FANOUT`, TPACKET_V3.
+/// Thread: as [NetDevice].
+/// Kernel: packet(7), `PACKET_FANOUT`, TPACKET_V3.
 final class AfPacketDevice extends NetDevice implements LinkWatch {
     private static final Logger LOG = LoggerFactory.getLogger(AfPacketDevice.class);
 

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
 /// A VLAN tag that the kernel took out is put back, so the program sees the frame as the wire had
 /// it. Frames longer than one chunk become chains.
 ///
-/// Thread: the queue's worker, except [#open], [#close] and [#kernelDrops]. Owns: the socket and
-/// its ring.
+/// Thread: the queue's worker, except [#open], [#close] and [#kernelDrops].
+/// Owns: the socket and its ring.
 final class PacketRxQueue implements NapiPoller, EpollIoHandle, AutoCloseable {
     private static final int MACS = 12;
     private static final int TAG = 4;

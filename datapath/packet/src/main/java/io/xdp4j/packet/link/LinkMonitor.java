@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /// It looks at the network namespace of the thread that made it. One thread waits for rtnetlink and
 /// calls the watchers; it ends when the last registration is closed.
 ///
-/// Thread: any. Kernel: `RTNLGRP_LINK`.
+/// Thread: any.
+/// Kernel: `RTNLGRP_LINK`.
 public final class LinkMonitor {
     private static final Logger LOG = LoggerFactory.getLogger(LinkMonitor.class);
 

@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Copies a packet from plain memory into a frame, chaining chunks as needed.
 ///
-/// Thread: the cache's owner. Owns: the frame is the caller's. Fails: null when chunks run out.
+/// Thread: the cache's owner.
+/// Owns: the frame is the caller's.
+/// Fails: null when chunks run out.
 @HotPath
 final class FrameFiller {
     private FrameFiller() {}

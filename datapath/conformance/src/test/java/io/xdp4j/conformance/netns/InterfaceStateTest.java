@@ -6,8 +6,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// Hosts keep their offloads whatever the ports between them do.
-final class OffloadsTest {
+/// What the tool changes about an interface while it has it: offloads, promiscuous mode.
+///
+/// Hosts keep their offloads whatever the ports between them do; [Lab#stop] checks that the ports
+/// are afterwards as they were.
+final class InterfaceStateTest {
     private static final long TEN_MB = 10_000_000;
 
     private Lab lab;
@@ -68,6 +71,20 @@ final class OffloadsTest {
         assertBothWays();
         lab.hub().exec("ethtool", "-K", "p2", "tx", "on", "sg", "on", "tso", "on", "gso", "on");
         assertBothWays();
+        lab.stop();
+    }
+
+    @Test
+    void portIsPromiscuousUnlessToldOtherwise() {
+        lab.startFile(
+                """
+                devices:
+                  - {name: p1, transport: af_packet, interface: p1}
+                  - {name: p2, transport: af_packet, interface: p2, promiscuous: false}
+                switch: {ports: [p1, p2]}
+                """);
+        assertThat(lab.hub().ip("-d", "link", "show", "p1")).contains("promiscuity 1");
+        assertThat(lab.hub().ip("-d", "link", "show", "p2")).contains("promiscuity 0");
         lab.stop();
     }
 
