@@ -25,7 +25,7 @@ final class SwitchPort implements RedirectTarget {
     private final PortCounters[] counters;
     private final SwitchMap map;
     private @Nullable XdpLink link;
-    private boolean hadLink;
+    private boolean hadLink = true;
 
     SwitchPort(
             int number,
