@@ -4,7 +4,10 @@ import java.util.List;
 
 /// A program written in Java, named by its class.
 ///
-/// Thread: immutable. Owns: nothing. Fails: never. Kernel: none.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: never.
+/// Kernel: none.
 ///
 /// @param name the program's name
 /// @param className binary name of the class, which need not exist yet

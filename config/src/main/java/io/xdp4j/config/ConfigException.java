@@ -7,7 +7,10 @@ import java.util.Objects;
 /// The message has the form `file:line: key: found (expected: what)`, for example `switch.yaml:12:
 /// devices[1].queues: 0 (expected: integer 1..64)`. Commands end with exit code 2.
 ///
-/// Thread: immutable. Owns: nothing. Fails: never. Kernel: the `extack` of a netlink request.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: never.
+/// Kernel: the `extack` of a netlink request.
 public final class ConfigException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -7,8 +7,10 @@ import java.nio.charset.StandardCharsets;
 
 /// The JSON schema of the configuration, for editors and other checkers.
 ///
-/// Thread: any; no state. Owns: nothing. Fails: never, unless the module was packed without its
-/// resource. Kernel: none.
+/// Thread: any; no state.
+/// Owns: nothing.
+/// Fails: never, unless the module was packed without its resource.
+/// Kernel: none.
 public final class ConfigSchema {
     private static final String RESOURCE = "datapath.schema.json";
 

@@ -5,8 +5,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A map from CPU to a queue of frames that are to go on there.
 ///
-/// Thread: immutable. Owns: nothing. Fails: never. Kernel: `BPF_MAP_TYPE_CPUMAP`,
-/// kernel/bpf/cpumap.c.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: never.
+/// Kernel: `BPF_MAP_TYPE_CPUMAP`, kernel/bpf/cpumap.c.
 ///
 /// @param name the map's name
 /// @param entries rising by CPU, each CPU once

@@ -16,8 +16,10 @@ import java.util.Optional;
 /// What [#load] and [#parse] return is consistent: names are unique, references resolve, a device
 /// carries at most one program or is a port of one switch.
 ///
-/// Thread: immutable. Owns: nothing. Fails: [ConfigException] from `load` and `parse`, for the
-/// first thing that is wrong. Kernel: none.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: [ConfigException] from `load` and `parse`, for the first thing that is wrong.
+/// Kernel: none.
 ///
 /// @param workers the threads
 /// @param frames chunks of 4096 bytes in the frame pool

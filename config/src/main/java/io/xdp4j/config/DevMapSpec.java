@@ -5,8 +5,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A map from number to device, the target of redirects.
 ///
-/// Thread: immutable. Owns: nothing. Fails: never. Kernel: `BPF_MAP_TYPE_DEVMAP` and
-/// `BPF_MAP_TYPE_DEVMAP_HASH`, kernel/bpf/devmap.c.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: never.
+/// Kernel: `BPF_MAP_TYPE_DEVMAP` and `BPF_MAP_TYPE_DEVMAP_HASH`, kernel/bpf/devmap.c.
 ///
 /// @param name the map's name
 /// @param type array or hash

@@ -4,8 +4,10 @@ import java.util.List;
 
 /// A device to be opened; one record for each kind of transport.
 ///
-/// Thread: immutable. Owns: nothing. Fails: never. Kernel: `struct net_device` and what `ip link
-/// add` says of it.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: never.
+/// Kernel: `struct net_device` and what `ip link add` says of it.
 public sealed interface DeviceSpec
         permits InterfaceDeviceSpec,
                 TapDeviceSpec,

@@ -6,8 +6,10 @@ import java.util.regex.Pattern;
 
 /// Durations as the configuration and the command line write them: `500ms`, `10s`, `2m`.
 ///
-/// Thread: any; no state. Owns: nothing. Fails: [IllegalArgumentException] for a text of another
-/// form. Kernel: none.
+/// Thread: any; no state.
+/// Owns: nothing.
+/// Fails: [IllegalArgumentException] for a text of another form.
+/// Kernel: none.
 public final class DurationFormat {
     private static final Pattern FORM = Pattern.compile("([0-9]{1,18})(ns|us|ms|s|m|h)");
     private static final String[] UNITS = {"h", "m", "s", "ms", "us", "ns"};

@@ -6,8 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 /// An emulated NIC that receives frames made from a seed.
 ///
-/// Thread: immutable. Owns: nothing. Fails: never. Kernel: pktgen (`rate`, `count`, `flows`,
-/// `pkt_size`).
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: never.
+/// Kernel: pktgen (`rate`, `count`, `flows`, `pkt_size`).
 ///
 /// @param name the device's name
 /// @param queues receive queues, chosen by the hash of the flow (RSS)

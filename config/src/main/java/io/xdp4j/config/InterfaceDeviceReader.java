@@ -22,8 +22,10 @@ final class InterfaceDeviceReader {
                     "qdisc-bypass");
 
     private static final List<String> RING_KEYS = List.of("block-size", "blocks", "timeout");
+
     /// The longest GSO frame must fit a block.
     private static final int MIN_BLOCK_BYTES = 128 << 10;
+
     private static final int MAX_BLOCK_BYTES = 64 << 20;
     private static final int MIN_BLOCKS = 2;
     private static final int MAX_BLOCKS = 1024;

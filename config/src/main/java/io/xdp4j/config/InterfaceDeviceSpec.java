@@ -4,8 +4,10 @@ import java.time.Duration;
 
 /// A device over a network interface that the kernel already has.
 ///
-/// Thread: immutable. Owns: nothing. Fails: never. Kernel: `packet(7)`, `PACKET_FANOUT`,
-/// `TPACKET_V3`.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: never.
+/// Kernel: `packet(7)`, `PACKET_FANOUT`, `TPACKET_V3`.
 ///
 /// @param name the device's name
 /// @param transport how frames reach the interface

@@ -4,7 +4,10 @@ import java.util.List;
 
 /// A program that spreads flows over the CPUs of a cpumap by their hash.
 ///
-/// Thread: immutable. Owns: nothing. Fails: never. Kernel: `xdp_redirect_cpu`, program `l4-hash`.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: never.
+/// Kernel: `xdp_redirect_cpu`, program `l4-hash`.
 ///
 /// @param name the program's name
 /// @param cpumap the map's name

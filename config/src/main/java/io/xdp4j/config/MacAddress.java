@@ -7,8 +7,10 @@ import java.util.regex.Pattern;
 
 /// An Ethernet address of 48 bits.
 ///
-/// Thread: immutable. Owns: nothing. Fails: [IllegalArgumentException] from [#parse] and the
-/// constructor. Kernel: `u8 h_dest[ETH_ALEN]`, `is_multicast_ether_addr`.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: [IllegalArgumentException] from [#parse] and the constructor.
+/// Kernel: `u8 h_dest[ETH_ALEN]`, `is_multicast_ether_addr`.
 ///
 /// @param valueU48 the six bytes, the first one on the wire as the most significant
 public record MacAddress(long valueU48) {

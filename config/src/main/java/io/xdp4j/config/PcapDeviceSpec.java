@@ -6,7 +6,10 @@ import org.jspecify.annotations.Nullable;
 /// An emulated NIC that receives the frames of a capture file, writes what it sends to one, or
 /// both.
 ///
-/// Thread: immutable. Owns: nothing. Fails: never. Kernel: none; the file is what tcpdump writes.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: never.
+/// Kernel: none; the file is what tcpdump writes.
 ///
 /// @param name the device's name
 /// @param file capture to replay; null when the device only captures

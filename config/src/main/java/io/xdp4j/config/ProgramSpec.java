@@ -6,8 +6,10 @@ import java.util.List;
 ///
 /// A program may be attached nowhere, as one that only a cpumap or devmap entry names.
 ///
-/// Thread: immutable. Owns: nothing. Fails: never. Kernel: `BPF_PROG_TYPE_XDP`, attached as by `ip
-/// link set DEV xdp`.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: never.
+/// Kernel: `BPF_PROG_TYPE_XDP`, attached as by `ip link set DEV xdp`.
 public sealed interface ProgramSpec
         permits VerdictProgramSpec, RedirectProgramSpec, LoadBalancerProgramSpec, ClassProgramSpec {
 

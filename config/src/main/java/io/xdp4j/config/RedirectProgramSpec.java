@@ -4,8 +4,10 @@ import java.util.List;
 
 /// A program that redirects every frame to the same place.
 ///
-/// Thread: immutable. Owns: nothing. Fails: never. Kernel: `bpf_redirect`, `bpf_redirect_map`,
-/// `BPF_F_BROADCAST`.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: never.
+/// Kernel: `bpf_redirect`, `bpf_redirect_map`, `BPF_F_BROADCAST`.
 ///
 /// @param name the program's name
 /// @param target where the frames go

@@ -5,7 +5,10 @@ package io.xdp4j.config;
 /// Kept by every spec that can still be refused when the datapath is built, so that the refusal can
 /// name the place: `throw new ConfigException(device.at(), "...")`.
 ///
-/// Thread: immutable. Owns: nothing. Fails: never. Kernel: none.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: never.
+/// Kernel: none.
 ///
 /// @param file the file as the user named it
 /// @param line counted from 1; 0 when it is about the file as a whole

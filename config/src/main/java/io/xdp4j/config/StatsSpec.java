@@ -4,7 +4,10 @@ import java.time.Duration;
 
 /// How often a running datapath reports its counters.
 ///
-/// Thread: immutable. Owns: nothing. Fails: never. Kernel: the interval of `xdp-monitor`.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: never.
+/// Kernel: the interval of `xdp-monitor`.
 ///
 /// @param interval from one report to the next
 public record StatsSpec(Duration interval) {}

@@ -6,7 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A device as a port of a switch.
 ///
-/// Thread: immutable. Owns: nothing. Fails: never. Kernel: `struct net_bridge_port`.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: never.
+/// Kernel: `struct net_bridge_port`.
 ///
 /// @param device the device's name, which also names the port
 /// @param vlan the VLANs of the port

@@ -5,8 +5,10 @@ import java.util.List;
 
 /// A learning Ethernet switch over some of the devices.
 ///
-/// Thread: immutable. Owns: nothing. Fails: never. Kernel: net/bridge, `ip link add NAME type
-/// bridge`.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: never.
+/// Kernel: net/bridge, `ip link add NAME type bridge`.
 ///
 /// @param name the switch's name
 /// @param vlanFiltering whether it looks at VLAN tags: true when any port has a `vlan`

@@ -4,8 +4,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A TAP interface, created when the device opens.
 ///
-/// Thread: immutable. Owns: nothing. Fails: never. Kernel: `/dev/net/tun` with `IFF_TAP`,
-/// `IFF_MULTI_QUEUE`.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: never.
+/// Kernel: `/dev/net/tun` with `IFF_TAP`, `IFF_MULTI_QUEUE`.
 ///
 /// @param name the device's name
 /// @param interfaceName the kernel's name of the interface

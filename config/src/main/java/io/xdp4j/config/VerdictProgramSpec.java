@@ -4,7 +4,10 @@ import java.util.List;
 
 /// A program that gives every frame the same verdict.
 ///
-/// Thread: immutable. Owns: nothing. Fails: never. Kernel: `xdp-bench pass|drop|tx`.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: never.
+/// Kernel: `xdp-bench pass|drop|tx`.
 ///
 /// @param name the program's name
 /// @param action the verdict

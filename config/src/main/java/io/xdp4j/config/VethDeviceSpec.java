@@ -4,8 +4,10 @@ import java.util.List;
 
 /// A pair of virtual devices in this process; what one end sends, the other receives.
 ///
-/// Thread: immutable. Owns: nothing. Fails: never. Kernel: drivers/net/veth.c, `ip link add NAME
-/// type veth peer name PEER`.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: never.
+/// Kernel: drivers/net/veth.c, `ip link add NAME type veth peer name PEER`.
 ///
 /// @param name the name of one end
 /// @param peer the name of the other end

@@ -4,8 +4,10 @@ import java.util.List;
 
 /// The workers: threads that each stand for one CPU of the emulated machine.
 ///
-/// Thread: immutable. Owns: nothing. Fails: never. Kernel: the online CPUs; pinning is
-/// `sched_setaffinity`.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: never.
+/// Kernel: the online CPUs; pinning is `sched_setaffinity`.
 ///
 /// @param count how many; a worker's index is what a program sees as its CPU
 /// @param pin whether worker `i` runs only on CPU `cpus[i]`

@@ -77,8 +77,7 @@ final class FormatsTest {
         assertThat(set.contains(41)).isFalse();
         assertThat(set.contains(-1)).isFalse();
         assertThat(set.ids().count()).isEqualTo(12);
-        assertThatThrownBy(() -> VlanSet.ofRange(0, 10))
-                .hasMessage("vlan: 0 (expected: 1..4094)");
+        assertThatThrownBy(() -> VlanSet.ofRange(0, 10)).hasMessage("vlan: 0 (expected: 1..4094)");
     }
 
     @Test

@@ -11,8 +11,9 @@ import io.xdp4j.core.trace.DropReason;
 
 /// The way of the host side's frames from one end to the other.
 ///
-/// Thread: the worker it is given. Owns: each frame; one that cannot be sent is dropped and counted
-/// here. Kernel: `veth_xmit`, `veth_forward_skb`.
+/// Thread: the worker it is given.
+/// Owns: each frame; one that cannot be sent is dropped and counted here.
+/// Kernel: `veth_xmit`, `veth_forward_skb`.
 final class HostTransmit {
     private final VethDevice device;
 

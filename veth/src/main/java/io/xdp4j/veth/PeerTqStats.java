@@ -4,8 +4,8 @@ import io.xdp4j.core.HotPath;
 
 /// What one worker has sent to the receive queues of a device; kept by the receiver.
 ///
-/// Thread: written by that worker; read by any. Kernel: `peer_tq_xdp_xmit` and
-/// `peer_tq_xdp_xmit_err` of `struct veth_rq_stats`.
+/// Thread: written by that worker; read by any.
+/// Kernel: `peer_tq_xdp_xmit` and `peer_tq_xdp_xmit_err` of `struct veth_rq_stats`.
 @HotPath
 final class PeerTqStats {
     private final long[] xmit;

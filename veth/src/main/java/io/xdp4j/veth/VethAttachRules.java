@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /// When a program may be attached to an end.
 ///
-/// Thread: any. Fails: [XdpAttachException] with the errno of the first broken rule. Kernel:
-/// `veth_xdp_set`.
+/// Thread: any.
+/// Fails: [XdpAttachException] with the errno of the first broken rule.
+/// Kernel: `veth_xdp_set`.
 final class VethAttachRules {
     /// Frames up to this MTU fit one chunk behind the headroom: 3506.
     private static final int ONE_CHUNK_MTU = XdpFrame.LINEAR_BYTES - NetDevice.ETH_HLEN;

@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
 /// transmit queues; redirected and XDP_TX frames go to worker modulo receive queues.
 ///
 /// Thread: control methods any thread but a worker's; hot-path methods the worker they are given.
-/// Owns: what its rings hold. Fails: frames are refused or dropped with a counter, never by
-/// exception. Kernel: drivers/net/veth.c, 6.1.
+/// Owns: what its rings hold.
+/// Fails: frames are refused or dropped with a counter, never by exception.
+/// Kernel: drivers/net/veth.c, 6.1.
 public final class VethDevice extends NetDevice {
     /// The transport's name.
     public static final String TRANSPORT = "veth";
@@ -119,7 +120,8 @@ public final class VethDevice extends NetDevice {
     ///
     /// Fails: [DeviceException] for zero, more than were made, fewer receive queues than the peer's
     /// transmit queues with a program here, or more transmit queues than the peer's receive queues
-    /// with a program there (all EINVAL). Kernel: `ethtool -L`, `veth_set_channels`.
+    /// with a program there (all EINVAL).
+    /// Kernel: `ethtool -L`, `veth_set_channels`.
     public void setChannels(int rxQueues, int txQueues) {
         synchronized (rtnl) {
             checkChannels(rxQueues, txQueues);

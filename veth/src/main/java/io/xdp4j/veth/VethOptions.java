@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// workers, as `ip link add type veth` makes one for each possible CPU. The queues of the peer
 /// mirror those of the named end.
 ///
-/// Thread: any. Fails: [DeviceException]. Kernel: `veth_newlink`, `veth_init_queues`.
+/// Thread: any.
+/// Fails: [DeviceException].
+/// Kernel: `veth_newlink`, `veth_init_queues`.
 final class VethOptions {
     private static final int DEFAULT_MTU = 1500;
     private static final int MAX_QUEUES = 64;

@@ -13,7 +13,8 @@ import java.util.Map;
 /// pair.up();
 /// ```
 ///
-/// Thread: any but a worker's. Kernel: `ip link add FIRST type veth peer name SECOND`.
+/// Thread: any but a worker's.
+/// Kernel: `ip link add FIRST type veth peer name SECOND`.
 ///
 /// @param first the named end
 /// @param second its peer

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// [#purge] frees what it still has.
 ///
 /// Thread: [#produce] and [#schedule] any worker; [#poll] the queue's worker; enabling and
-/// disabling under the pair's lock. Owns: the frames in its ring. Kernel: `struct veth_rq`,
-/// `veth_xdp_rcv`.
+/// disabling under the pair's lock.
+/// Owns: the frames in its ring.
+/// Kernel: `struct veth_rq`, `veth_xdp_rcv`.
 final class VethRq implements NapiPoller {
     /// Frames in a ring (`VETH_RING_SIZE`).
     static final int RING_SIZE = 256;

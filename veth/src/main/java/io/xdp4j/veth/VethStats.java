@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// What a peer sent is counted at the receiver and shown at both: the transmit errors of an end are
 /// those of the other end's receive queues.
 ///
-/// Thread: any; values of a moment ago. Kernel: `veth_get_ethtool_stats`, `veth_get_stats64`.
+/// Thread: any; values of a moment ago.
+/// Kernel: `veth_get_ethtool_stats`, `veth_get_stats64`.
 final class VethStats {
     private VethStats() {}
 

@@ -89,6 +89,15 @@ final class ProgramFactory {
                     "class: "
                             + spec.className()
                             + ": not found (expected: a class on XDP4J_CLASSPATH)");
+        } catch (LinkageError e) {
+            throw new ConfigException(
+                    spec.at(),
+                    "class: "
+                            + spec.className()
+                            + ": cannot be loaded: "
+                            + e
+                            + " (expected: a class for Java 25 or earlier, with all it needs on"
+                            + " XDP4J_CLASSPATH)");
         } catch (ReflectiveOperationException e) {
             throw new ConfigException(
                     spec.at(),

@@ -55,7 +55,7 @@ public final class RunningDatapath implements AutoCloseable {
         try {
             running.make(config);
             return running;
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             running.close();
             throw e;
         }

@@ -26,9 +26,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /// List<byte[]> sent = nic.awaitTransmitted(1, Duration.ofSeconds(5));
 /// ```
 ///
-/// Thread: any for the test's side. Owns: frames it accepted until their bytes are copied, which is
-/// at once. Fails: `AssertionError` when a wait times out; `IllegalStateException` at a frame of a
-/// kind that it has not declared to send.
+/// Thread: any for the test's side.
+/// Owns: frames it accepted until their bytes are copied, which is at once.
+/// Fails: `AssertionError` when a wait times out; `IllegalStateException` at a frame of a kind that
+/// it has not declared to send.
 public final class FakeNic extends NetDevice {
     private final Queue[] queues;
     private final boolean frags;

@@ -14,8 +14,8 @@ import java.util.List;
 ///         Frames.ethernet().vlan(7).ipv4("10.0.0.1", "10.0.0.2").udp(1000, 2000).payload(64).build();
 /// ```
 ///
-/// Thread: one at a time; a builder may be built several times. Fails: `IllegalArgumentException`
-/// for text that is no address.
+/// Thread: one at a time; a builder may be built several times.
+/// Fails: `IllegalArgumentException` for text that is no address.
 public final class Frames {
     /// MAC that frames go to unless told otherwise.
     public static final String DESTINATION = "02:00:00:00:00:02";

@@ -9,7 +9,8 @@ import java.util.List;
 
 /// Keeps the bytes of every frame that a device hands to the host side, and frees the frame.
 ///
-/// Thread: any. Fails: `AssertionError` when a wait times out.
+/// Thread: any.
+/// Fails: `AssertionError` when a wait times out.
 public final class HostCapture {
     private final NetDevice device;
     private final Object monitor = new Object();

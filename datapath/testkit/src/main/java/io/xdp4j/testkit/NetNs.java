@@ -26,8 +26,10 @@ import org.junit.jupiter.api.Assumptions;
 ///
 /// Without the rights or the `ip` tool [#create] skips the test and says what is missing.
 ///
-/// Thread: one at a time. Owns: the namespace, its processes, links to the host. Fails:
-/// `AssertionError` with the command's output when a command fails. Kernel: `ip netns`, veth.
+/// Thread: one at a time.
+/// Owns: the namespace, its processes, links to the host.
+/// Fails: `AssertionError` with the command's output when a command fails.
+/// Kernel: `ip netns`, veth.
 public final class NetNs implements AutoCloseable {
     private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(60);
     private static final SecureRandom RANDOM = new SecureRandom();

@@ -31,6 +31,8 @@ final class LiveView implements StatsView {
         if (console == null || !console.isTerminal()) {
             return null;
         }
+        // JLine's own hook would close the terminal on Ctrl-C, before the summary is printed.
+        System.setProperty("org.jline.shutdownhook.disable", "true");
         try {
             Terminal terminal =
                     TerminalBuilder.builder().system(true).nativeSignals(false).dumb(true).build();

@@ -114,7 +114,7 @@ record Snapshot(
                 queue.worker().index(),
                 queue.packets(),
                 queue.bytes(),
-                queue.drops() + queue.xdpRedirectErrors(),
+                queue.drops(),
                 queue.xdpPass(),
                 queue.xdpDrop(),
                 queue.xdpTx(),

@@ -38,7 +38,18 @@ public final class Xdp4j {
     private Xdp4j() {}
 
     public static void main(String[] args) {
-        System.exit(run(args));
+        System.exit(runToEnd(args));
+    }
+
+    /// Nothing but one line reaches the user, whatever happens.
+    private static int runToEnd(String[] args) {
+        try {
+            return run(args);
+        } catch (Throwable e) {
+            LoggerFactory.getLogger(Xdp4j.class).debug("unexpected", e);
+            System.err.println("xdp4j: " + e.toString().lines().findFirst().orElse(""));
+            return ExitCode.RUNTIME;
+        }
     }
 
     /// Runs one command and returns its exit code.

@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
 /// Host N has 02:00:00:00:77:0N, 10.77.0.N/24 and fd77::N/64. [#stop] ends the tool and checks that it accounts for
 /// every frame and leaves the interfaces as it found them.
 ///
-/// Thread: one. Owns: the namespaces and the tool.
+/// Thread: one.
+/// Owns: the namespaces and the tool.
 final class Lab implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(15);
 

@@ -21,7 +21,9 @@ import java.util.function.Predicate;
 
 /// A host's interface, frame by frame: what its own stack would never send, and what arrives.
 ///
-/// Thread: one. Owns: its socket. Fails: [NativeException] when the kernel does not take a frame.
+/// Thread: one.
+/// Owns: its socket.
+/// Fails: [NativeException] when the kernel does not take a frame.
 final class RawLink implements AutoCloseable {
     private static final int ROOM = 1 << 16;
     private static final int BUFFER = 8 << 20;

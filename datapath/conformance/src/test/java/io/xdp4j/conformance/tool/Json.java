@@ -15,7 +15,8 @@ import tools.jackson.core.json.JsonFactory;
 
 /// A JSON value that a tool printed.
 ///
-/// Thread: any. Fails: `AssertionError` with the whole value for what is not there.
+/// Thread: any.
+/// Fails: `AssertionError` with the whole value for what is not there.
 public final class Json {
     private static final JsonFactory FACTORY = new JsonFactory();
     private static final JsonFactory STRICT =

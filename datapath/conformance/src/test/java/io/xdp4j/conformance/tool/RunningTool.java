@@ -21,7 +21,8 @@ import java.util.stream.Stream;
 
 /// A datapath that runs as a process with `--json`.
 ///
-/// Thread: one, for all calls. Owns: the process, which [#close] kills if nothing ended it.
+/// Thread: one, for all calls.
+/// Owns: the process, which [#close] kills if nothing ended it.
 /// Fails: `AssertionError` with both streams when a wait times out or the process ends early.
 public final class RunningTool implements AutoCloseable {
     private static final Duration END = Duration.ofSeconds(20);

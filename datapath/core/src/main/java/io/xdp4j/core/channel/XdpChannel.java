@@ -17,7 +17,6 @@ import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.napi.FlushPhase;
 import io.xdp4j.core.napi.Flushable;
 import io.xdp4j.core.napi.Worker;
-import io.xdp4j.core.offload.SoftwareOffload;
 import io.xdp4j.core.trace.DropReason;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -33,9 +32,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A wire does not wait: turning auto-read off does not hold frames back.
 ///
-/// Thread: as any Netty channel; its event loop is the worker. Owns: received frames until the
-/// pipeline's handlers release them. Fails: a frame that cannot be sent is counted as dropped, and
-/// its write still succeeds, as a packet socket's does.
+/// Thread: as any Netty channel; its event loop is the worker.
+/// Owns: received frames until the pipeline's handlers release them.
+/// Fails: a frame that cannot be sent is counted as dropped, and its write still succeeds, as a
+/// packet socket's does.
 public final class XdpChannel extends AbstractChannel implements HostPath {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false);
 
@@ -46,7 +46,6 @@ public final class XdpChannel extends AbstractChannel implements HostPath {
     private volatile boolean open = true;
     private final Flushable readComplete = this::completeRead;
     private boolean listed;
-    private XdpFrame[] segments = {};
 
     private XdpChannel(NetDevice device, Worker worker) {
         super(null);
@@ -86,35 +85,14 @@ public final class XdpChannel extends AbstractChannel implements HostPath {
             listed = true;
             worker.flushLater(FlushPhase.HOST, readComplete);
         }
-        if (frame.hasOffload()) {
-            receiveFinished(frame);
-        } else {
-            pipeline().fireChannelRead(frame.asByteBuf());
-        }
+        pipeline().fireChannelRead(frame.asByteBuf());
     }
 
     /// A buffer cannot say that its checksum is open or that it stands for several packets, and a
-    /// handler may send it on: so the pipeline gets finished packets only.
-    private void receiveFinished(XdpFrame frame) {
-        if (segments.length == 0) {
-            segments = new XdpFrame[SoftwareOffload.MAX_SEGMENTS];
-        }
-        int count = 0;
-        if (frame.isGso()) {
-            count = SoftwareOffload.segment(frame, worker.frames(), segments);
-        } else {
-            SoftwareOffload.finishChecksum(frame);
-        }
-        if (count == 0) {
-            frame.clearOffload();
-            pipeline().fireChannelRead(frame.asByteBuf());
-            return;
-        }
-        worker.ledger().entered(count - 1);
-        worker.ledger().passed(count - 1);
-        for (int i = 0; i < count; i++) {
-            pipeline().fireChannelRead(segments[i].asByteBuf());
-        }
+    /// handler may send it on.
+    @Override
+    public boolean takesOffloads() {
+        return false;
     }
 
     private void completeRead() {
@@ -212,7 +190,7 @@ public final class XdpChannel extends AbstractChannel implements HostPath {
     @Override
     protected void doClose() {
         open = false;
-        device.setHostPath(worker, null);
+        device.clearHostPath(worker, this);
     }
 
     @Override

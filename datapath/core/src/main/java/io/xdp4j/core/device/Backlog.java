@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 /// A veth without NAPI receives this way: the host side of one end must not run inside the call in
 /// which the host side of the other end sends.
 ///
-/// Thread: its worker. Owns: each frame from a `true` of [#enqueue] until its delivery. Fails:
-/// [#enqueue] returns false while [#CAPACITY] frames wait; the caller keeps the frame. Kernel:
-/// `netif_rx`, `process_backlog`, `net.core.netdev_max_backlog`.
+/// Thread: its worker.
+/// Owns: each frame from a `true` of [#enqueue] until its delivery.
+/// Fails: [#enqueue] returns false while [#CAPACITY] frames wait; the caller keeps the frame.
+/// Kernel: `netif_rx`, `process_backlog`, `net.core.netdev_max_backlog`.
 @HotPath
 public final class Backlog implements NapiPoller {
     /// Frames that may wait (`netdev_max_backlog`).

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 /// The egress program runs at the flush; it and the ingress device are those of the first frame
 /// queued in the poll.
 ///
-/// Thread: its worker. Owns: each frame from [#enqueue] until [#flush]. Kernel: `struct
-/// xdp_dev_bulk_queue`, `bq_enqueue`, `bq_xmit_all`.
+/// Thread: its worker.
+/// Owns: each frame from [#enqueue] until [#flush].
+/// Kernel: `struct xdp_dev_bulk_queue`, `bq_enqueue`, `bq_xmit_all`.
 @HotPath
 final class DevBulkQueue implements Flushable {
     /// `DEV_MAP_BULK_SIZE`.

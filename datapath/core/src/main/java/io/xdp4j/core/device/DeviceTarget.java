@@ -16,13 +16,11 @@ public final class DeviceTarget implements RedirectTarget {
     private final NetDevice device;
     private final Worker[] workers;
     private final DevBulkQueue[] bulk;
-    private final XdpFrame[][] segments;
 
     DeviceTarget(NetDevice device) {
         this.device = device;
         this.workers = device.datapath().workers().all().toArray(Worker[]::new);
         this.bulk = new DevBulkQueue[workers.length];
-        this.segments = new XdpFrame[workers.length][0];
         for (int i = 0; i < workers.length; i++) {
             bulk[i] = new DevBulkQueue(workers[i], device);
         }
@@ -58,7 +56,8 @@ public final class DeviceTarget implements RedirectTarget {
         if (error != 0) {
             return error;
         }
-        if (frame.hasOffload() && !device.transmitsOffload(frame)) {
+        boolean tooLongForProgram = egress != null && !egress.hasFrags() && frame.isGso();
+        if (tooLongForProgram || (frame.hasOffload() && !device.transmitsOffload(frame))) {
             return redirectFinished(frame, ingress, cpu, egress);
         }
         if (frame.hasFrags() && !device.transmitsFrags()) {
@@ -76,7 +75,7 @@ public final class DeviceTarget implements RedirectTarget {
                     : -Redirector.EINVAL;
         }
         Worker worker = workers[cpu];
-        XdpFrame[] out = segmentsOf(cpu);
+        XdpFrame[] out = worker.segments();
         int count = SoftwareOffload.segment(frame, worker.frames(), out);
         if (count == 0) {
             return -Redirector.EOPNOTSUPP;
@@ -91,13 +90,6 @@ public final class DeviceTarget implements RedirectTarget {
             }
         }
         return 0;
-    }
-
-    private XdpFrame[] segmentsOf(int cpu) {
-        if (segments[cpu].length == 0) {
-            segments[cpu] = new XdpFrame[SoftwareOffload.MAX_SEGMENTS];
-        }
-        return segments[cpu];
     }
 
     @Override

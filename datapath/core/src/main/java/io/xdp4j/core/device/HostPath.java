@@ -8,6 +8,12 @@ import io.xdp4j.core.frame.XdpFrame;
 public interface HostPath {
     /// Takes a frame.
     ///
-    /// Thread: the worker. Owns: the frame from here on.
+    /// Thread: the worker.
+    /// Owns: the frame from here on.
     void receive(XdpFrame frame);
+
+    /// False to get finished packets only: whole checksums, GSO frames in segments.
+    default boolean takesOffloads() {
+        return true;
+    }
 }

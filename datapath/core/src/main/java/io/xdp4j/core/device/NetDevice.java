@@ -3,6 +3,7 @@ package io.xdp4j.core.device;
 import io.xdp4j.core.HotPath;
 import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.napi.Worker;
+import io.xdp4j.core.offload.SoftwareOffload;
 import io.xdp4j.core.program.XdpProgram;
 import io.xdp4j.core.trace.DropReason;
 import java.util.Arrays;
@@ -20,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /// [#xdpXmit]. Transmit queue i belongs to worker i.
 ///
 /// Thread: control methods any thread but a worker's, one at a time per device; hot-path methods
-/// the worker they are given. Kernel: `struct net_device`.
+/// the worker they are given.
+/// Kernel: `struct net_device`.
 public abstract class NetDevice implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NetDevice.class);
 
@@ -217,7 +219,8 @@ public abstract class NetDevice implements AutoCloseable {
 
     /// Attaches a program, or replaces the one that is there without losing a frame.
     ///
-    /// Fails: [XdpAttachException] with the kernel's errno. Kernel: `dev_xdp_attach` with flags 0.
+    /// Fails: [XdpAttachException] with the kernel's errno.
+    /// Kernel: `dev_xdp_attach` with flags 0.
     public final XdpLink attach(XdpProgram program) {
         synchronized (this) {
             checkAttach(program);
@@ -289,17 +292,47 @@ public abstract class NetDevice implements AutoCloseable {
         hostPaths.set(worker.index(), path);
     }
 
+    /// Ends the calls to `path`, unless another has taken its place.
+    public final void clearHostPath(Worker worker, HostPath path) {
+        hostPaths.compareAndSet(worker.index(), path, null);
+    }
+
     /// Hands a frame to the host side.
     ///
     /// Owns: the frame from here on.
     @HotPath
     public final void deliver(Worker worker, XdpFrame frame) {
-        worker.ledger().passed(1);
         HostPath path = hostPaths.getPlain(worker.index());
+        if (path != null && frame.hasOffload() && !path.takesOffloads()) {
+            deliverFinished(worker, frame, path);
+            return;
+        }
+        worker.ledger().passed(1);
         if (path == null) {
             worker.frames().free(frame);
         } else {
             path.receive(frame);
+        }
+    }
+
+    /// Finishes the offloads for a host side that takes finished packets only.
+    @HotPath
+    private void deliverFinished(Worker worker, XdpFrame frame, HostPath path) {
+        if (!frame.isGso() && SoftwareOffload.finishChecksum(frame)) {
+            worker.ledger().passed(1);
+            path.receive(frame);
+            return;
+        }
+        XdpFrame[] segments = worker.segments();
+        int count = frame.isGso() ? SoftwareOffload.segment(frame, worker.frames(), segments) : 0;
+        if (count == 0) {
+            worker.drop(frame, DropReason.RX_BAD_OFFLOAD, ifindex);
+            return;
+        }
+        worker.ledger().entered(count - 1);
+        worker.ledger().passed(count);
+        for (int i = 0; i < count; i++) {
+            path.receive(segments[i]);
         }
     }
 
@@ -319,8 +352,9 @@ public abstract class NetDevice implements AutoCloseable {
 
     /// Queues or sends `count` frames. With `flush` no more follow in this poll.
     ///
-    /// Owns: the accepted frames, always a prefix; the caller frees the others. Fails: a negative
-    /// errno when none was taken. Kernel: `ndo_xdp_xmit`.
+    /// Owns: the accepted frames, always a prefix; the caller frees the others.
+    /// Fails: a negative errno when none was taken.
+    /// Kernel: `ndo_xdp_xmit`.
     @HotPath
     public abstract int xdpXmit(Worker worker, XdpFrame[] frames, int count, boolean flush);
 
@@ -332,14 +366,20 @@ public abstract class NetDevice implements AutoCloseable {
 
     /// Sends a frame that the host side wrote.
     ///
-    /// Owns: the frame; a frame that cannot be sent is dropped and counted here. Kernel:
-    /// `ndo_start_xmit`.
+    /// Owns: the frame; a frame that cannot be sent is dropped and counted here.
+    /// Kernel: `ndo_start_xmit`.
     @HotPath
     public void hostXmit(Worker worker, XdpFrame frame) {
         XdpFrame[] one = datapath.scratch(worker);
         one[0] = frame;
-        boolean unsendable = frame.hasFrags() && !transmitsFrags();
-        int sent = unsendable ? -Redirector.EMSGSIZE : xdpXmit(worker, one, 1, false);
+        int sent;
+        if (!up) {
+            sent = -Redirector.ENETDOWN;
+        } else if (frame.hasFrags() && !transmitsFrags()) {
+            sent = -Redirector.EMSGSIZE;
+        } else {
+            sent = xdpXmit(worker, one, 1, false);
+        }
         if (sent != 1) {
             txQueue(worker).dropped(1);
             worker.drop(frame, txReasonOf(sent), ifindex);

@@ -63,8 +63,9 @@ public final class Redirector {
 
     /// Sends the frame where the worker's redirect record says.
     ///
-    /// Thread: the worker. Owns: takes the frame on 0; on an error the caller keeps it. Fails: a
-    /// negative errno, which also goes to `xdp_redirect_err`.
+    /// Thread: the worker.
+    /// Owns: takes the frame on 0; on an error the caller keeps it.
+    /// Fails: a negative errno, which also goes to `xdp_redirect_err`.
     @HotPath
     public int redirect(Worker worker, XdpFrame frame, XdpRxqInfo ingress, int progId) {
         RedirectInfo info = worker.xdp().redirectInfo();

@@ -9,8 +9,8 @@ import io.xdp4j.core.frame.RawMemory;
 /// to two VLAN tags; the low bits of the hash choose from an indirection table. What is not IP has
 /// hash 0 and goes to queue 0.
 ///
-/// Thread: any; a new indirection table takes effect with the next frame. Kernel:
-/// `ethtool_rxfh_indir_default`, `ethtool -x`.
+/// Thread: any; a new indirection table takes effect with the next frame.
+/// Kernel: `ethtool_rxfh_indir_default`, `ethtool -x`.
 public final class RssTable {
     /// Entries of the indirection table.
     public static final int ENTRIES = 128;

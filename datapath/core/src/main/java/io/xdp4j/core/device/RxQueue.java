@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// takes from the wire, the ring or the generator.
 ///
 /// Thread: [#receive] and the counters' writes on the queue's worker; the program may be swapped
-/// from any thread and takes effect with the next frame. Kernel: `veth_xdp_rcv_one` and `struct
-/// netdev_rx_queue`.
+/// from any thread and takes effect with the next frame.
+/// Kernel: `veth_xdp_rcv_one` and `struct netdev_rx_queue`.
 public final class RxQueue implements XdpRxqInfo, Flushable {
     /// XDP_TX frames sent at a time (`VETH_XDP_TX_BULK_SIZE`).
     static final int TX_BULK = 16;

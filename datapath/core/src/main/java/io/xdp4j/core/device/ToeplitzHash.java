@@ -10,7 +10,8 @@ import java.util.HexFormat;
 /// key bits that start at the bit's position. So each input byte contributes one of 256 values that
 /// depends on its position only, and a table of these makes a hash of as many look-ups as bytes.
 ///
-/// Thread: immutable. Kernel: `rss_hash_key` of ethtool; Microsoft, "RSS hashing functions".
+/// Thread: immutable.
+/// Kernel: `rss_hash_key` of ethtool; Microsoft, "RSS hashing functions".
 public final class ToeplitzHash {
     /// Bytes of a key.
     public static final int KEY_BYTES = 40;

@@ -4,7 +4,8 @@ import io.xdp4j.core.HotPath;
 
 /// Counters of one transmit queue. Queue i belongs to worker i, so each has one writer and no lock.
 ///
-/// Thread: written by its worker; read by any. Kernel: `struct netdev_queue`.
+/// Thread: written by its worker; read by any.
+/// Kernel: `struct netdev_queue`.
 @HotPath
 public final class TxQueue {
     private final int index;

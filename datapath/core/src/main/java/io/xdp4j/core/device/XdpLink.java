@@ -3,7 +3,8 @@ package io.xdp4j.core.device;
 /// An attachment of a program to a device; closing detaches it, unless another program has taken
 /// its place.
 ///
-/// Thread: any but a worker. Kernel: `bpf_xdp_link`.
+/// Thread: any but a worker.
+/// Kernel: `bpf_xdp_link`.
 public final class XdpLink implements AutoCloseable {
     private final NetDevice device;
     private final AttachedProgram program;

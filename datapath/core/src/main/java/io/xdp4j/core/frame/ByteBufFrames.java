@@ -14,9 +14,9 @@ public final class ByteBufFrames {
     /// The buffer's frame itself where the buffer is one of ours and has no other user, a copy of
     /// its readable bytes otherwise.
     ///
-    /// Thread: the cache's owner. Owns: the frame is the caller's; the caller releases the buffer
-    /// before it uses the frame. Fails: null when the pool is empty or the buffer longer than
-    /// [#MAX_BYTES].
+    /// Thread: the cache's owner.
+    /// Owns: the frame is the caller's; the caller releases the buffer before it uses the frame.
+    /// Fails: null when the pool is empty or the buffer longer than [#MAX_BYTES].
     public static @Nullable XdpFrame take(ByteBuf buf, FramePool pool, FrameCache cache) {
         XdpFrame own = FrameByteBuf.detach(buf, pool);
         return own == null ? copy(buf, cache) : own;

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// Made once per chunk, at its first PASS, and used again after each release.
 ///
 /// Thread: any, as Netty's buffers; the last release returns the chunk, to the worker's own cache
-/// when a worker releases it. Owns: the frame, from [#of] to the last release or [#detach].
+/// when a worker releases it.
+/// Owns: the frame, from [#of] to the last release or [#detach].
 final class FrameByteBuf extends UnpooledDirectByteBuf {
     private static final ByteBufAllocator ALLOCATOR = UnpooledByteBufAllocator.DEFAULT;
 

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 /// Two magazines of [FramePool#MAGAZINE] chunks; a full or an empty one is exchanged with the pool
 /// as a whole, so the shared structure is touched once per 64 frames at most.
 ///
-/// Thread: owned by one worker. Fails: [#allocate()] returns null when the pool is empty. Kernel:
-/// the page pool's per-NAPI cache.
+/// Thread: owned by one worker.
+/// Fails: [#allocate()] returns null when the pool is empty.
+/// Kernel: the page pool's per-NAPI cache.
 @HotPath
 public final class FrameCache {
     private final FramePool pool;

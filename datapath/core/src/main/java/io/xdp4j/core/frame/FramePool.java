@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// Threads take chunks through a [FrameCache]; the pool itself only exchanges full magazines for
 /// empty ones. Threads that are no worker share one cache behind a lock.
 ///
-/// Thread: any. Closing needs every chunk back. Kernel: `page_pool`.
+/// Thread: any. Closing needs every chunk back.
+/// Kernel: `page_pool`.
 public final class FramePool implements AutoCloseable {
     /// Chunks that change hands at a time.
     static final int MAGAZINE = 64;

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// There is one object per chunk, made once with the pool. The header area is left alone, as the
 /// kernel keeps its frame structure there; a program never gets at it.
 ///
-/// Thread: its single owner. Rings hand it over with release/acquire. Owns: its chunk and the
-/// chunks chained behind it ([#nextFrag]). Kernel: `struct xdp_frame`, `skb_shared_info` for the
-/// chain.
+/// Thread: its single owner. Rings hand it over with release/acquire.
+/// Owns: its chunk and the chunks chained behind it ([#nextFrag]).
+/// Kernel: `struct xdp_frame`, `skb_shared_info` for the chain.
 public final class XdpFrame {
     /// Bytes of a chunk: one page.
     public static final int CHUNK_BYTES = 4096;

@@ -26,9 +26,15 @@ final class FlushList {
 
     /// Flushes all; a member may list itself again meanwhile.
     void flush() {
-        for (int i = 0; i < count; i++) {
-            members[i].flush();
+        int at = 0;
+        try {
+            while (at < count) {
+                members[at++].flush();
+            }
+        } finally {
+            // After an exception the members behind the one that threw stay listed.
+            System.arraycopy(members, at, members, 0, count - at);
+            count -= at;
         }
-        count = 0;
     }
 }

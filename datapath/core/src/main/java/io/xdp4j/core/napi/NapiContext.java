@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// A before C and B before D are sequentially consistent, so either C succeeds or D sees the frame.
 ///
-/// Thread: [#schedule()] any; the rest the worker. Kernel: `struct napi_struct`, `napi_schedule`,
-/// `napi_complete_done`.
+/// Thread: [#schedule()] any; the rest the worker.
+/// Kernel: `struct napi_struct`, `napi_schedule`, `napi_complete_done`.
 @HotPath
 public final class NapiContext {
     private static final int IDLE = 0;
@@ -67,6 +67,10 @@ public final class NapiContext {
         int done = 0;
         try {
             done = poller.poll(NapiPoller.BUDGET);
+        } catch (Throwable e) {
+            failed(e);
+        }
+        try {
             worker.flush();
         } catch (Throwable e) {
             failed(e);

@@ -2,7 +2,8 @@ package io.xdp4j.core.napi;
 
 /// Something with work for a worker: a receive queue, a cpumap entry.
 ///
-/// Thread: its worker. Kernel: the `poll` callback of `struct napi_struct`.
+/// Thread: its worker.
+/// Kernel: the `poll` callback of `struct napi_struct`.
 public interface NapiPoller {
     /// Frames a poller may take at a time (`NAPI_POLL_WEIGHT`).
     int BUDGET = 64;

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One emulated CPU: a Netty event-loop thread, its pollers and everything that is per CPU.
 ///
-/// Thread: its own event loop, except where a method says otherwise. Kernel: `softnet_data`.
+/// Thread: its own event loop, except where a method says otherwise.
+/// Kernel: `softnet_data`.
 public final class Worker {
     /// Frames polled before the event loop gets its turn (`netdev_budget`).
     private static final int ROUND_BUDGET = 1024;
@@ -240,10 +241,19 @@ public final class Worker {
     public void flush() {
         while (flushNeeded) {
             flushNeeded = false;
-            for (FlushList list : flushLists) {
-                if (!list.isEmpty()) {
-                    list.flush();
-                }
+            try {
+                flushLists();
+            } catch (RuntimeException | Error e) {
+                flushNeeded = true;
+                throw e;
+            }
+        }
+    }
+
+    private void flushLists() {
+        for (FlushList list : flushLists) {
+            if (!list.isEmpty()) {
+                list.flush();
             }
         }
     }

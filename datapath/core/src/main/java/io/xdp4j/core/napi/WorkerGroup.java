@@ -59,15 +59,20 @@ public final class WorkerGroup implements AutoCloseable {
     }
 
     private void start(List<Integer> cpus) {
-        for (Worker worker : workers) {
-            worker.eventLoop()
-                    .execute(() -> {
-                        if (!cpus.isEmpty() && LinuxPlatform.isSupported()) {
-                            Sched.setAffinity(cpus.get(worker.index() % cpus.size()));
-                        }
-                    });
+        try {
+            for (Worker worker : workers) {
+                worker.eventLoop().submit(() -> pin(worker, cpus)).syncUninterruptibly();
+            }
+        } catch (RuntimeException e) {
+            close();
+            throw e;
         }
-        synchronize();
+    }
+
+    private static void pin(Worker worker, List<Integer> cpus) {
+        if (!cpus.isEmpty() && LinuxPlatform.isSupported()) {
+            Sched.setAffinity(cpus.get(worker.index() % cpus.size()));
+        }
     }
 
     public int size() {

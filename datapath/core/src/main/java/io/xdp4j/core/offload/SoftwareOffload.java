@@ -7,7 +7,8 @@ import io.xdp4j.core.frame.XdpFrame;
 
 /// Finishes the offloads of a frame for a device that cannot.
 ///
-/// Thread: the worker that owns the frame. Kernel: `skb_checksum_help`, `skb_gso_segment`.
+/// Thread: the worker that owns the frame.
+/// Kernel: `skb_checksum_help`, `skb_gso_segment`.
 public final class SoftwareOffload {
     /// Most segments one frame is cut into.
     public static final int MAX_SEGMENTS = 1024;
@@ -35,8 +36,9 @@ public final class SoftwareOffload {
     /// Cuts a GSO frame into finished segments in `out`, which must hold [#MAX_SEGMENTS].
     ///
     /// Owns: on success the segments belong to the caller and the frame is freed; on failure the
-    /// frame stays with the caller. Fails: 0 when the packet contradicts its metadata, a segment
-    /// does not fit a chunk, or chunks run out. Allocates two small objects a GSO frame.
+    /// frame stays with the caller.
+    /// Fails: 0 when the packet contradicts its metadata, a segment does not fit a chunk, or chunks
+    /// run out. Allocates two small objects a GSO frame.
     public static int segment(XdpFrame frame, FrameCache cache, XdpFrame[] out) {
         GsoHeaders headers = GsoHeaders.parse(frame);
         if (headers == null) {

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Reset before each run. The last call wins; a miss or bad flags clear it.
 ///
-/// Thread: its worker. Kernel: `struct bpf_redirect_info`.
+/// Thread: its worker.
+/// Kernel: `struct bpf_redirect_info`.
 @HotPath
 public final class RedirectInfo {
     /// Map id that tracepoints show for a plain redirect (`INT_MAX`).

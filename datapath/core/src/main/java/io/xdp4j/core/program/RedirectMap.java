@@ -25,7 +25,7 @@ public interface RedirectMap {
 
     /// Sends copies to every entry; the last usable one gets the frame itself.
     ///
-    /// Owns: always takes the frame; with no usable entry it is freed. Fails: a negative errno
-    /// where the map cannot broadcast; the caller then keeps the frame.
+    /// Owns: always takes the frame; with no usable entry it is freed.
+    /// Fails: a negative errno where the map cannot broadcast; the caller then keeps the frame.
     int broadcast(XdpFrame frame, XdpRxqInfo ingress, int cpu, boolean excludeIngress);
 }

@@ -8,9 +8,10 @@ package io.xdp4j.core.program;
 /// ```
 ///
 /// Thread: [#run] is called by every worker that has a queue of the device, at the same time; state
-/// shared between them must be safe for that. One worker's calls never overlap. Fails: anything
-/// thrown out of [#run] counts as ABORTED (reading beyond the packet through the accessors of
-/// [XdpBuff] is such a case) and the packet is dropped. Kernel: a `BPF_PROG_TYPE_XDP` program.
+/// shared between them must be safe for that. One worker's calls never overlap.
+/// Fails: anything thrown out of [#run] counts as ABORTED (reading beyond the packet through the
+/// accessors of [XdpBuff] is such a case) and the packet is dropped.
+/// Kernel: a `BPF_PROG_TYPE_XDP` program.
 @FunctionalInterface
 public interface XdpProgram {
     /// Decides; returns one of the `XDP_*` codes of [XdpAction].

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Every update builds a new ring and poller; the one it replaces drains to the host side.
 ///
-/// Thread: updates any thread; look-ups any worker, without a lock. Kernel: `BPF_MAP_TYPE_CPUMAP`,
-/// kernel/bpf/cpumap.c.
+/// Thread: updates any thread; look-ups any worker, without a lock.
+/// Kernel: `BPF_MAP_TYPE_CPUMAP`, kernel/bpf/cpumap.c.
 public final class CpuMap implements RedirectMap {
     /// Largest ring.
     public static final int MAX_QSIZE = 16384;

@@ -13,9 +13,10 @@ import io.xdp4j.core.trace.TraceListener;
 /// A full bulk goes into the ring without waking the target; the flush at the end of the poll wakes
 /// it.
 ///
-/// Thread: its worker. Owns: each frame from [#enqueue] until it is in the ring. Fails: frames that
-/// the full ring refuses are dropped as `CPUMAP_RING_FULL`. Kernel: `struct xdp_bulk_queue`,
-/// `bq_enqueue`, `bq_flush_to_queue`, kernel/bpf/cpumap.c.
+/// Thread: its worker.
+/// Owns: each frame from [#enqueue] until it is in the ring.
+/// Fails: frames that the full ring refuses are dropped as `CPUMAP_RING_FULL`.
+/// Kernel: `struct xdp_bulk_queue`, `bq_enqueue`, `bq_flush_to_queue`, kernel/bpf/cpumap.c.
 @HotPath
 final class CpuMapBulkQueue implements Flushable {
     /// `CPU_MAP_BULK_SIZE`.

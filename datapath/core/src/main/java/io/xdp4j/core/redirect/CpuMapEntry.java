@@ -3,12 +3,14 @@ package io.xdp4j.core.redirect;
 import io.xdp4j.core.HotPath;
 import io.xdp4j.core.device.AttachedProgram;
 import io.xdp4j.core.device.Datapath;
+import io.xdp4j.core.device.Redirector;
 import io.xdp4j.core.device.RxQueue;
 import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.frame.XdpRxqInfo;
 import io.xdp4j.core.napi.NapiContext;
 import io.xdp4j.core.napi.NapiPoller;
 import io.xdp4j.core.napi.Worker;
+import io.xdp4j.core.offload.SoftwareOffload;
 import io.xdp4j.core.program.RedirectTarget;
 import io.xdp4j.core.program.XdpAction;
 import io.xdp4j.core.program.XdpBuff;
@@ -25,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// and hands the rest to the host side of the device they came in by. A deleted or replaced entry
 /// first drains its ring, so nothing is lost.
 ///
-/// Thread: [#redirect] any worker; the poll on the target worker. Kernel: `struct
-/// bpf_cpu_map_entry`, `cpu_map_kthread_run`.
+/// Thread: [#redirect] any worker; the poll on the target worker.
+/// Kernel: `struct bpf_cpu_map_entry`, `cpu_map_kthread_run`.
 public final class CpuMapEntry implements RedirectTarget, NapiPoller {
     private final Datapath datapath;
     private final int mapId;
@@ -87,7 +89,26 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
     @HotPath
     @Override
     public int redirect(XdpFrame frame, XdpRxqInfo ingress, int cpu) {
+        if (program != null && !program.hasFrags() && frame.isGso()) {
+            return redirectSegments(frame, ingress, cpu);
+        }
         bulk[cpu].enqueue(frame);
+        return 0;
+    }
+
+    /// A GSO frame for a program that wants frames within the MTU goes in segments.
+    private int redirectSegments(XdpFrame frame, XdpRxqInfo ingress, int cpu) {
+        Worker worker = datapath.workers().get(cpu);
+        XdpFrame[] segments = worker.segments();
+        int count = SoftwareOffload.segment(frame, worker.frames(), segments);
+        if (count == 0) {
+            return -Redirector.EOPNOTSUPP;
+        }
+        worker.ledger().entered(count - 1);
+        for (int i = 0; i < count; i++) {
+            segments[i].setRxq(ingress);
+            bulk[cpu].enqueue(segments[i]);
+        }
         return 0;
     }
 

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// Devices by index.
 ///
 /// Thread: updates any thread; look-ups any worker, without a lock. An entry taken out may still
-/// get the frames of polls under way. Kernel: `BPF_MAP_TYPE_DEVMAP`, kernel/bpf/devmap.c.
+/// get the frames of polls under way.
+/// Kernel: `BPF_MAP_TYPE_DEVMAP`, kernel/bpf/devmap.c.
 public final class DevMap implements RedirectMap {
     private final Datapath datapath;
     private final String name;

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Readers see an immutable open-addressed table; each update publishes a new one.
 ///
-/// Thread: updates any thread; look-ups any worker, without a lock. Kernel:
-/// `BPF_MAP_TYPE_DEVMAP_HASH`.
+/// Thread: updates any thread; look-ups any worker, without a lock.
+/// Kernel: `BPF_MAP_TYPE_DEVMAP_HASH`.
 public final class DevMapHash implements RedirectMap {
     private final Datapath datapath;
     private final String name;

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// (A) pairs with (B): a slot is free before it is claimed again. (C) pairs with (D): a producer's
 /// writes to a frame happen before the consumer's reads of it.
 ///
-/// Thread: producing any; [#consume] the polling worker only. Owns: each frame from its acceptance
-/// until [#consume] hands it out. Fails: what a full ring does not accept stays with the caller.
+/// Thread: producing any; [#consume] the polling worker only.
+/// Owns: each frame from its acceptance until [#consume] hands it out.
+/// Fails: what a full ring does not accept stays with the caller.
 /// Kernel: `struct ptr_ring`, as veth and cpumap use it.
 @HotPath
 public final class PtrRing {

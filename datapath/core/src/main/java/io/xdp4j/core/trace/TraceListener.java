@@ -3,8 +3,8 @@ package io.xdp4j.core.trace;
 /// Receives the tracepoints it overrides.
 ///
 /// Thread: called by the worker on which the event happens, several at the same time; it must not
-/// block. Kernel: `include/trace/events/xdp.h`; arguments have the order of the kernel's text
-/// fields.
+/// block.
+/// Kernel: `include/trace/events/xdp.h`; arguments have the order of the kernel's text fields.
 public interface TraceListener {
     /// A program answered ABORTED or nonsense, or a driver could not act on its answer.
     default void xdpException(int progId, int action, int ifindex) {}

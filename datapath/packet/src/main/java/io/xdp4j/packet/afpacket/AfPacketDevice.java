@@ -27,13 +27,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A real interface through AF_PACKET sockets: one receive socket a queue, one send socket a
+/// A real interface through AF_PACKET sockets: one receive socket a queue, two send sockets a
 /// worker.
 ///
 /// The kernel's stack sees the received frames too. An interface that goes down or away takes only
 /// its own port down; the port comes back with it.
 ///
-/// Thread: as [NetDevice]. Kernel: packet(7), `PACKET_FANOUT`, TPACKET_V3.
+/// Thread: as [NetDevice].
+/// Kernel: packet(7), `PACKET_FANOUT`, TPACKET_V3.
 final class AfPacketDevice extends NetDevice implements LinkWatch {
     private static final Logger LOG = LoggerFactory.getLogger(AfPacketDevice.class);
 
@@ -44,6 +45,7 @@ final class AfPacketDevice extends NetDevice implements LinkWatch {
     private @Nullable PacketTxQueue[] senders;
     private int boundIfindex;
     private boolean opened;
+    private boolean receiving;
     private long closedDrops;
     private @Nullable Offloads savedOffloads;
     private @Nullable NativeException openFailure;
@@ -84,9 +86,18 @@ final class AfPacketDevice extends NetDevice implements LinkWatch {
     }
 
     @Override
+    protected void opened() {
+        synchronized (lock) {
+            receiving = true;
+            receivers.forEach(PacketRxQueue::start);
+        }
+    }
+
+    @Override
     protected void stop() {
         synchronized (lock) {
             opened = false;
+            receiving = false;
             closeSockets();
             restoreOffloads();
         }
@@ -95,12 +106,19 @@ final class AfPacketDevice extends NetDevice implements LinkWatch {
     @Override
     public void close() {
         super.close();
+        // Also after an open that failed half way, or an attach without one.
+        synchronized (lock) {
+            opened = false;
+            closeSockets();
+            restoreOffloads();
+        }
         monitor.close();
     }
 
     @Override
     public void stopReceiving() {
         synchronized (lock) {
+            receiving = false;
             receivers.forEach(PacketRxQueue::stopReceiving);
         }
     }
@@ -119,6 +137,9 @@ final class AfPacketDevice extends NetDevice implements LinkWatch {
             boolean ready = link.isUp() && link.isRunning();
             setMtu(Math.min(link.mtuBytes(), 65535));
             if (link.isUp() && boundIfindex == 0) {
+                if (offloadsUnwanted(attached())) {
+                    turnOffloadsOff();
+                }
                 openSockets(link.ifindex());
             }
             chooseWayOut();
@@ -169,9 +190,9 @@ final class AfPacketDevice extends NetDevice implements LinkWatch {
                                 this, worker, txQueue(worker), settings.qdiscBypass(), ifindex);
             }
             for (RxQueue queue : rxQueues()) {
-                opening.add(PacketRxQueue.open(queue, settings, ifindex));
+                opening.add(PacketRxQueue.open(queue, settings));
             }
-            joinFanout(opening);
+            bind(opening, ifindex);
         } catch (NativeException e) {
             opening.forEach(PacketRxQueue::close);
             closeSenders();
@@ -182,18 +203,24 @@ final class AfPacketDevice extends NetDevice implements LinkWatch {
         openFailure = null;
         receivers = List.copyOf(opening);
         boundIfindex = ifindex;
-        receivers.forEach(PacketRxQueue::start);
+        if (receiving) {
+            receivers.forEach(PacketRxQueue::start);
+        }
     }
 
-    private void joinFanout(List<PacketRxQueue> sockets) {
+    /// Binds the sockets, and has several share the frames. Each joins right after its bind: between
+    /// the two it gets every frame that the others get.
+    private void bind(List<PacketRxQueue> sockets, int ifindex) {
+        PacketRxQueue first = sockets.getFirst();
+        first.bind(settings, ifindex);
         if (sockets.size() < 2) {
             return;
         }
-        int first = sockets.getFirst().socket();
         int mode = settings.fanoutMode();
-        PacketSocket.joinFanout(first, 0, mode | AfPacket.PACKET_FANOUT_FLAG_UNIQUEID);
-        int group = PacketSocket.fanoutGroup(first);
+        PacketSocket.joinFanout(first.socket(), 0, mode | AfPacket.PACKET_FANOUT_FLAG_UNIQUEID);
+        int group = PacketSocket.fanoutGroup(first.socket());
         for (PacketRxQueue socket : sockets.subList(1, sockets.size())) {
+            socket.bind(settings, ifindex);
             PacketSocket.joinFanout(socket.socket(), group, mode);
         }
     }
@@ -244,10 +271,18 @@ final class AfPacketDevice extends NetDevice implements LinkWatch {
     @Override
     protected void enableXdp(AttachedProgram program) {
         synchronized (lock) {
-            if (settings.offloads() == AfPacketSettings.OffloadMode.AUTO && !program.hasFrags()) {
+            if (offloadsUnwanted(program)) {
                 turnOffloadsOff();
             }
         }
+    }
+
+    private boolean offloadsUnwanted(@Nullable AttachedProgram program) {
+        return switch (settings.offloads()) {
+            case OFF -> true;
+            case KEEP -> false;
+            case AUTO -> program != null && !program.hasFrags();
+        };
     }
 
     @Override

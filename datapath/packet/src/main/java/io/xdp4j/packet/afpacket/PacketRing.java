@@ -17,8 +17,9 @@ import io.xdp4j.linux.afpacket.TpacketReq3;
 ///
 /// (A) pairs with (B), (C) with (D).
 ///
-/// Thread: one poller. Owns: the mapping, until [#close]. Kernel: `struct tpacket_block_desc`,
-/// net/packet/af_packet.c.
+/// Thread: one poller.
+/// Owns: the mapping, until [#close].
+/// Kernel: `struct tpacket_block_desc`, net/packet/af_packet.c.
 final class PacketRing implements AutoCloseable {
     private final Mapping mapping;
     private final long blockBytes;

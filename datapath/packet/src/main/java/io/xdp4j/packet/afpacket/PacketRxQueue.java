@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
 /// A VLAN tag that the kernel took out is put back, so the program sees the frame as the wire had
 /// it. Frames longer than one chunk become chains.
 ///
-/// Thread: the queue's worker, except [#open], [#close] and [#kernelDrops]. Owns: the socket and
-/// its ring.
+/// Thread: the queue's worker, except [#open], [#close] and [#kernelDrops].
+/// Owns: the socket and its ring.
 final class PacketRxQueue implements NapiPoller, EpollIoHandle, AutoCloseable {
     private static final int MACS = 12;
     private static final int TAG = 4;
@@ -60,23 +60,27 @@ final class PacketRxQueue implements NapiPoller, EpollIoHandle, AutoCloseable {
         this.napi = queue.worker().register(this, queue.toString());
     }
 
-    /// Opens a socket on the interface. It delivers nothing until [#start].
-    static PacketRxQueue open(RxQueue queue, AfPacketSettings settings, int ifindex) {
+    /// Opens a socket with its ring. It collects nothing until [#bind], delivers nothing until
+    /// [#start].
+    static PacketRxQueue open(RxQueue queue, AfPacketSettings settings) {
         int fd = PacketSocket.open();
         try {
             PacketSocket.setOption(fd, AfPacket.PACKET_VERSION, AfPacket.TPACKET_V3);
             PacketSocket.setOption(fd, AfPacket.PACKET_VNET_HDR, 1);
             PacketSocket.setOption(fd, AfPacket.PACKET_IGNORE_OUTGOING, 1);
             PacketSocket.setRxRing(fd, settings.ring());
-            PacketRing ring = new PacketRing(fd, settings.ring());
-            PacketSocket.bind(fd, AfPacket.ETH_P_ALL, ifindex);
-            if (settings.promiscuous()) {
-                PacketSocket.addPromiscuous(fd, ifindex);
-            }
-            return new PacketRxQueue(queue, fd, ring);
+            return new PacketRxQueue(queue, fd, new PacketRing(fd, settings.ring()));
         } catch (RuntimeException e) {
             Fd.close(fd);
             throw e;
+        }
+    }
+
+    /// Has the interface's frames collected in the ring from here on.
+    void bind(AfPacketSettings settings, int ifindex) {
+        PacketSocket.bind(fd, AfPacket.ETH_P_ALL, ifindex);
+        if (settings.promiscuous()) {
+            PacketSocket.addPromiscuous(fd, ifindex);
         }
     }
 
@@ -86,6 +90,9 @@ final class PacketRxQueue implements NapiPoller, EpollIoHandle, AutoCloseable {
 
     /// Begins to watch the socket.
     void start() {
+        if (registration != null) {
+            return;
+        }
         IoEventLoop loop = (IoEventLoop) queue.worker().eventLoop();
         IoRegistration watch = loop.register(this).syncUninterruptibly().getNow();
         registration = watch;

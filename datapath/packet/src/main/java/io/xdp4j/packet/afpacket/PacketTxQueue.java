@@ -53,11 +53,7 @@ final class PacketTxQueue implements Flushable, AutoCloseable {
     }
 
     static PacketTxQueue open(
-            NetDevice device,
-            Worker worker,
-            TxQueue counters,
-            boolean qdiscBypass,
-            int ifindex) {
+            NetDevice device, Worker worker, TxQueue counters, boolean qdiscBypass, int ifindex) {
         int plain = socket(ifindex);
         try {
             if (qdiscBypass) {

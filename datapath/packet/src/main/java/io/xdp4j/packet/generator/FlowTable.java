@@ -12,7 +12,8 @@ import java.util.SplittableRandom;
 /// [#STRIDE] bytes, which hold all headers, are stored for each slot; what follows is the same in
 /// all frames. Receive-side scaling decides once and for all which queue sends a slot.
 ///
-/// Thread: immutable once made. Owns: its memory, until closed.
+/// Thread: immutable once made.
+/// Owns: its memory, until closed.
 final class FlowTable implements AutoCloseable {
     /// Bytes kept for each slot.
     static final int STRIDE = 128;

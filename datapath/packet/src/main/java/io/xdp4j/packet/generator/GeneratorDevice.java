@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// each queue gets the flows that hash to it. What the device transmits is counted, and captured
 /// where asked for.
 ///
-/// Thread: as [io.xdp4j.core.device.NetDevice]. Owns: the flow table and the capture file, until
-/// closed. Kernel: pktgen on the other end of the cable.
+/// Thread: as [io.xdp4j.core.device.NetDevice].
+/// Owns: the flow table and the capture file, until closed.
+/// Kernel: pktgen on the other end of the cable.
 final class GeneratorDevice extends CapturingNic {
     private final FlowTable table;
     private final GeneratorQueue[] queues;

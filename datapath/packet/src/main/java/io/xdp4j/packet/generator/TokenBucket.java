@@ -4,7 +4,8 @@ import io.xdp4j.core.HotPath;
 
 /// How many frames may be sent by now.
 ///
-/// Thread: one worker. Fails: never; what was not sent within a tenth of a second is forgotten.
+/// Thread: one worker.
+/// Fails: never; what was not sent within a tenth of a second is forgotten.
 @HotPath
 final class TokenBucket {
     private static final double NANOS = 1e9;

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /// It looks at the network namespace of the thread that made it. One thread waits for rtnetlink and
 /// calls the watchers; it ends when the last registration is closed.
 ///
-/// Thread: any. Kernel: `RTNLGRP_LINK`.
+/// Thread: any.
+/// Kernel: `RTNLGRP_LINK`.
 public final class LinkMonitor {
     private static final Logger LOG = LoggerFactory.getLogger(LinkMonitor.class);
 
@@ -181,8 +182,7 @@ public final class LinkMonitor {
                 while (!isEnded()) {
                     poll.poll(-1);
                     wake.drain();
-                    refreshIfAsked();
-                    events.receive(this::dispatch);
+                    handleEvents();
                 }
             } catch (NativeException e) {
                 LOG.error("link monitor stopped: {}", e.getMessage());
@@ -191,6 +191,16 @@ public final class LinkMonitor {
                     ended = true;
                     turn.notifyAll();
                 }
+            }
+        }
+
+        /// One event that cannot be handled does not end the watch over the other links.
+        private void handleEvents() {
+            try {
+                refreshIfAsked();
+                events.receive(this::dispatch);
+            } catch (RuntimeException e) {
+                LOG.warn("link event not handled: {}", e.getMessage());
             }
         }
 
@@ -208,10 +218,13 @@ public final class LinkMonitor {
                     return;
                 }
             }
-            dump();
-            synchronized (turn) {
-                answered = ticket;
-                turn.notifyAll();
+            try {
+                dump();
+            } finally {
+                synchronized (turn) {
+                    answered = ticket;
+                    turn.notifyAll();
+                }
             }
         }
 

@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
 /// An emulated NIC whose wire takes every frame, and writes it to a capture file where there is
 /// one.
 ///
-/// Thread: as [NetDevice]. Owns: the capture file. Fails: transmit refuses while the device is down
-/// and from the first frame on that is longer than the MTU allows.
+/// Thread: as [NetDevice].
+/// Owns: the capture file.
+/// Fails: transmit refuses while the device is down and from the first frame on that is longer than
+/// the MTU allows.
 public abstract class CapturingNic extends NetDevice {
     private final @Nullable PcapCapture capture;
 

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads a device's options with their limits.
 ///
-/// Thread: immutable. Fails: [DeviceException] of kind USAGE that names device, option, value and
-/// what was expected.
+/// Thread: immutable.
+/// Fails: [DeviceException] of kind USAGE that names device, option, value and what was expected.
 public final class DeviceOptions {
     private static final Pattern MAC = Pattern.compile("[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}");
     private static final long MAC_MASK = 0xffff_ffff_ffffL;

@@ -13,8 +13,9 @@ import java.nio.channels.FileChannel;
 /// a larger one, [#WINDOW_BYTES] are. Nothing is mapped: a file that shrinks while it is read must
 /// end the replay, not the process.
 ///
-/// Thread: one at a time. Owns: its memory, until closed; the channel is the caller's. Fails: [#at]
-/// returns 0 beyond the end of the file and after a read error.
+/// Thread: one at a time.
+/// Owns: its memory, until closed; the channel is the caller's.
+/// Fails: [#at] returns 0 beyond the end of the file and after a read error.
 final class FileWindow implements AutoCloseable {
     /// Largest range that can be asked for.
     static final int WINDOW_BYTES = 1 << 19;

@@ -8,14 +8,16 @@ import org.jspecify.annotations.Nullable;
 
 /// Copies a packet from plain memory into a frame, chaining chunks as needed.
 ///
-/// Thread: the cache's owner. Owns: the frame is the caller's. Fails: null when chunks run out.
+/// Thread: the cache's owner.
+/// Owns: the frame is the caller's.
+/// Fails: null when chunks run out.
 @HotPath
-public final class FrameFiller {
+final class FrameFiller {
     private FrameFiller() {}
 
     /// A frame with the `length` bytes at `source`, at most
     /// [io.xdp4j.core.frame.ByteBufFrames#MAX_BYTES].
-    public static @Nullable XdpFrame fill(FrameCache cache, long source, int length) {
+    static @Nullable XdpFrame fill(FrameCache cache, long source, int length) {
         XdpFrame head = cache.allocate();
         if (head == null) {
             return null;

@@ -22,8 +22,10 @@ import org.slf4j.LoggerFactory;
 /// the ring runs dry.
 ///
 /// Thread: [#offer] any worker; the poll on the device's worker; [#finish] and [#close] not on a
-/// worker. Owns: each offered frame, and the file. Fails: a frame that finds the ring full is
-/// dropped as TX_RING_FULL; after a write error, logged once, frames are dropped as TX_ERROR.
+/// worker.
+/// Owns: each offered frame, and the file.
+/// Fails: a frame that finds the ring full is dropped as TX_RING_FULL; after a write error, logged
+/// once, frames are dropped as TX_ERROR.
 final class PcapCapture implements NapiPoller, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PcapCapture.class);
     private static final int RING = 4096;
@@ -110,6 +112,9 @@ final class PcapCapture implements NapiPoller, AutoCloseable {
     }
 
     private void fail(IOException e) {
+        if (failed) {
+            return;
+        }
         failed = true;
         LOG.warn("{}: capture stopped, further frames count as TX_ERROR: {}", device, e.toString());
     }

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /// An emulated NIC that receives the frames of a capture file, and writes what it sends to another.
 ///
-/// Thread: as [io.xdp4j.core.device.NetDevice]. Owns: both files, until closed.
+/// Thread: as [io.xdp4j.core.device.NetDevice].
+/// Owns: both files, until closed.
 final class PcapDevice extends CapturingNic {
     private final @Nullable PcapReplay replay;
 

@@ -25,8 +25,10 @@ import org.jspecify.annotations.Nullable;
 /// A file that ends within a record, as after a crash, is read up to there; [#truncatedAt] tells.
 /// Files of any size are read in constant memory.
 ///
-/// Thread: one at a time. Owns: the open file, until closed. Fails: [DeviceException] of kind INPUT
-/// with file, offset, what was expected and a remedy in one line.
+/// Thread: one at a time.
+/// Owns: the open file, until closed.
+/// Fails: [DeviceException] of kind INPUT with file, offset, what was expected and a remedy in one
+/// line.
 public final class PcapReader implements AutoCloseable {
     private static final int GZIP = 0x1f8b;
     private static final int ZSTD = 0x28b5;

@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
 /// worker arrive in the order of the file, those of other workers cross in a ring. When such a ring
 /// or the pool is exhausted the replay waits; a file loses nothing.
 ///
-/// Thread: the first queue's worker; [#isFinished] any. Owns: the open file. Fails: records that
-/// are no whole frame count as drops of the first queue; a file that was changed under the replay
-/// ends it.
+/// Thread: the first queue's worker; [#isFinished] any.
+/// Owns: the open file.
+/// Fails: records that are no whole frame count as drops of the first queue; a file that was
+/// changed under the replay ends it.
 final class PcapReplay implements NapiPoller, AutoCloseable {
     /// Below this a wait is spent polling, as a timer would come late.
     private static final long SPIN_NANOS = 50_000;
@@ -78,6 +79,7 @@ final class PcapReplay implements NapiPoller, AutoCloseable {
         worker.eventLoop()
                 .execute(() -> {
                     dueNanos = System.nanoTime();
+                    waiting = false;
                     running = true;
                     napi.schedule();
                 });

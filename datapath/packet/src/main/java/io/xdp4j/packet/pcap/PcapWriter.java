@@ -13,9 +13,10 @@ import java.nio.file.StandardOpenOption;
 
 /// Writes a classic pcap file with nanosecond timestamps, little-endian, link type Ethernet.
 ///
-/// Thread: one at a time. Owns: the file and a buffer, until closed. Fails: `IOException`;
-/// [#create] with [DeviceException]. Frames that are still in the buffer get lost without [#flush]
-/// or [#close].
+/// Thread: one at a time.
+/// Owns: the file and a buffer, until closed.
+/// Fails: `IOException`; [#create] with [DeviceException]. Frames that are still in the buffer get
+/// lost without [#flush] or [#close].
 public final class PcapWriter implements AutoCloseable {
     /// Longest frame that a file may hold, as tcpdump has it.
     public static final int SNAPLEN = 262_144;

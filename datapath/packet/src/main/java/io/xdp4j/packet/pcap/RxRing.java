@@ -12,9 +12,10 @@ import io.xdp4j.core.trace.DropReason;
 /// A receive queue whose worker is another than the one that reads the wire: frames cross in a
 /// ring.
 ///
-/// Thread: [#offer] and [#wake] the reading worker; the poll the queue's worker. Owns: offered
-/// frames until the queue takes them. Fails: [#offer] is false when the ring is full; the caller
-/// keeps the frame. Frames still in the ring when the device goes down are dropped as RING_PURGED.
+/// Thread: [#offer] and [#wake] the reading worker; the poll the queue's worker.
+/// Owns: offered frames until the queue takes them.
+/// Fails: [#offer] is false when the ring is full; the caller keeps the frame. Frames still in the
+/// ring when the device goes down are dropped as RING_PURGED.
 final class RxRing implements NapiPoller {
     private static final int CAPACITY = 512;
 

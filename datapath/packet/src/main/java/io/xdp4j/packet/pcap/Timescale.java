@@ -4,8 +4,8 @@ import io.xdp4j.core.HotPath;
 
 /// What the timestamps of a pcapng interface mean: `if_tsresol` and `if_tsoffset`.
 ///
-/// Thread: immutable. Fails: never; a time that has no place in 64 bits of nanoseconds becomes
-/// nonsense, as it is.
+/// Thread: immutable.
+/// Fails: never; a time that has no place in 64 bits of nanoseconds becomes nonsense, as it is.
 final class Timescale {
     /// The resolution unless an interface says otherwise.
     static final int MICROS = 6;

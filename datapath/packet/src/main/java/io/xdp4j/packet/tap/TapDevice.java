@@ -52,6 +52,10 @@ final class TapDevice extends NetDevice implements LinkWatch {
     @Override
     protected void open() {
         monitor.refresh();
+    }
+
+    @Override
+    protected void opened() {
         receivers.forEach(TapRxQueue::start);
     }
 

@@ -13,12 +13,11 @@ import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.device.RxQueue;
 import io.xdp4j.core.frame.RawMemory;
 import io.xdp4j.core.frame.XdpFrame;
-import io.xdp4j.core.program.XdpBuff;
-import io.xdp4j.core.program.XdpProgram;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.packet.pcap.PcapReader;
 import io.xdp4j.testkit.Checksums;
 import io.xdp4j.testkit.DatapathTest;
+import io.xdp4j.testkit.FragsProgram;
 import io.xdp4j.testkit.HostCapture;
 import io.xdp4j.testkit.LedgerAssert;
 import java.nio.file.Path;
@@ -158,8 +157,8 @@ final class GeneratorDeviceTest {
     void keepsTheRate(Datapath datapath) {
         NetDevice nic = open(datapath, Map.of("queues", 2L, "rate", 20_000L, "flows", 64L));
         nic.attach(xdp -> XDP_DROP);
-        nic.up();
         long start = System.nanoTime();
+        nic.up();
         await(() -> nic.linkStats().rxPackets() >= 6_000, nic);
         double seconds = (System.nanoTime() - start) / 1e9;
         // Never faster than asked; how much slower is the machine's business.
@@ -304,10 +303,10 @@ final class GeneratorDeviceTest {
             Datapath datapath, Map<String, Object> options, int count) {
         NetDevice nic = open(datapath, options);
         HostCapture host = HostCapture.on(nic);
-        nic.attach(new PassFrags());
+        nic.attach(FragsProgram.of(xdp -> XDP_PASS));
         nic.up();
         List<byte[]> frames = host.await(count, SOON);
-        assertThat(nic.isExhausted()).isTrue();
+        awaitExhausted(nic);
         return frames;
     }
 
@@ -325,18 +324,6 @@ final class GeneratorDeviceTest {
         while (!reached.getAsBoolean()) {
             assertThat(System.nanoTime()).as("%s: %s", nic, nic.linkStats()).isLessThan(deadline);
             LockSupport.parkNanos(100_000);
-        }
-    }
-
-    private static final class PassFrags implements XdpProgram {
-        @Override
-        public int run(XdpBuff xdp) {
-            return XDP_PASS;
-        }
-
-        @Override
-        public boolean hasFrags() {
-            return true;
         }
     }
 }

@@ -6,19 +6,22 @@ import static io.xdp4j.core.program.XdpAction.XDP_TX;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.DeviceException;
 import io.xdp4j.core.device.DeviceSpec;
 import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.frame.ByteBufFrames;
-import io.xdp4j.core.program.XdpBuff;
-import io.xdp4j.core.program.XdpProgram;
+import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.testkit.DatapathTest;
+import io.xdp4j.testkit.FakeNic;
+import io.xdp4j.testkit.FragsProgram;
 import io.xdp4j.testkit.Frames;
 import io.xdp4j.testkit.HostCapture;
 import io.xdp4j.testkit.LedgerAssert;
+import io.xdp4j.testkit.StalledWorker;
 import io.xdp4j.testkit.TransmittedFrame;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -142,7 +145,7 @@ final class PcapDeviceTest {
         String in = file.writeTo(directory.resolve("in.pcap")).toString();
         NetDevice nic = open(datapath, Map.of("file", in, "timing", "asap"));
         HostCapture host = HostCapture.on(nic);
-        nic.attach(new PassFrags());
+        nic.attach(FragsProgram.of(xdp -> XDP_PASS));
         nic.up();
         awaitExhausted(nic);
         LedgerAssert.settled(datapath)
@@ -176,6 +179,60 @@ final class PcapDeviceTest {
         assertThat(sink.isExhausted()).isTrue();
         sink.down();
         assertThat(PcapReader.readAll(out)).containsExactlyElementsOf(frames);
+    }
+
+    @Test
+    @DatapathTest(workers = 2, frames = 8192)
+    void aFullCaptureRingDropsAndCounts(Datapath datapath) {
+        Path out = directory.resolve("out.pcap");
+        FakeNic in = FakeNic.builder(datapath, "in").up();
+        NetDevice sink =
+                datapath.open(new DeviceSpec("sink", "pcap", Map.of("capture", out.toString())));
+        sink.up();
+        in.attach(xdp -> xdp.redirect(sink.ifindex(), 0));
+        Worker writing = sink.rxQueues().getFirst().worker();
+        assertThat(writing.index()).isEqualTo(1);
+        try (StalledWorker stalled = StalledWorker.of(writing)) {
+            assertThat(stalled).isNotNull();
+            in.inject(0, frames(5000).toArray(byte[][]::new));
+            long deadline = System.nanoTime() + SOON.toNanos();
+            while (sink.linkStats().txPackets() + sink.linkStats().txDropped() < 5000) {
+                assertThat(System.nanoTime()).isLessThan(deadline);
+                Thread.onSpinWait();
+            }
+        }
+        LedgerAssert.settled(datapath)
+                .hasTransmitted(4096)
+                .dropsOnly(Map.of(DropReason.TX_RING_FULL, 904L));
+        assertThat(sink.linkStats().txDropped()).isEqualTo(904);
+        sink.down();
+        assertThat(PcapReader.readAll(out)).containsExactlyElementsOf(frames(4096));
+    }
+
+    @Test
+    void aFullDiskStopsTheCaptureNotTheDatapath(Datapath datapath) {
+        assumeTrue(Files.exists(Path.of("/dev/full")), "needs /dev/full");
+        FakeNic in = FakeNic.builder(datapath, "in").up();
+        NetDevice sink =
+                datapath.open(new DeviceSpec("sink", "pcap", Map.of("capture", "/dev/full")));
+        sink.up();
+        in.attach(xdp -> xdp.redirect(sink.ifindex(), 0));
+        byte[] frame = Frames.udp4(1, 60);
+        in.inject(0, frame).awaitProcessed(SOON);
+        LedgerAssert.settled(datapath).hasTransmitted(1);
+        datapath.workers().synchronize();
+        in.inject(0, frame, frame).awaitProcessed(SOON);
+        LedgerAssert.settled(datapath).hasTransmitted(1).dropsOnly(Map.of(DropReason.TX_ERROR, 2L));
+    }
+
+    @Test
+    void aCaptureThatCannotBeMadeIsRefused(Datapath datapath) {
+        String out = directory.resolve("none/out.pcap").toString();
+        assertThatThrownBy(() -> open(datapath, Map.of("capture", out)))
+                .isInstanceOf(DeviceException.class)
+                .hasMessageStartingWith(out + ": cannot be written: ")
+                .hasMessageEndingWith("; give a file in a directory that exists and is writable");
+        assertThat(datapath.devices()).isEmpty();
     }
 
     @Test
@@ -269,18 +326,6 @@ final class PcapDeviceTest {
         while (!nic.isExhausted()) {
             assertThat(System.nanoTime()).as("%s: %s", nic, nic.linkStats()).isLessThan(deadline);
             LockSupport.parkNanos(100_000);
-        }
-    }
-
-    private static final class PassFrags implements XdpProgram {
-        @Override
-        public int run(XdpBuff xdp) {
-            return XDP_PASS;
-        }
-
-        @Override
-        public boolean hasFrags() {
-            return true;
         }
     }
 }

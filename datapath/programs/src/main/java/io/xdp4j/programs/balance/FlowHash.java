@@ -10,8 +10,11 @@ import io.xdp4j.core.frame.RawMemory;
 /// and the four bytes of the sum go through SuperFastHash. Addition commutes, so both directions of
 /// a flow have the same hash; ports do not count.
 ///
-/// Thread: any. Owns: nothing. Fails: never. Kernel: `get_ipv4_hash_ip_pair`,
-/// `get_ipv6_hash_ip_pair` of xdp_redirect_cpu.bpf.c, `SuperFastHash` of hash_func01.h.
+/// Thread: any.
+/// Owns: nothing.
+/// Fails: never.
+/// Kernel: `get_ipv4_hash_ip_pair`, `get_ipv6_hash_ip_pair` of xdp_redirect_cpu.bpf.c,
+/// `SuperFastHash` of hash_func01.h.
 @HotPath
 public final class FlowHash {
     /// Start value, to which the protocol is added (`INITVAL`).

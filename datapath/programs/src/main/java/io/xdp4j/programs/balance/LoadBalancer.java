@@ -20,7 +20,9 @@ import java.util.List;
 /// | no CPU in the list, or none in the map | ABORTED |
 ///
 /// Thread: any worker; counters have one writer per worker. The list of CPUs may be changed from
-/// any thread and takes effect with the next packet. Owns: nothing. Fails: by its answer only.
+/// any thread and takes effect with the next packet.
+/// Owns: nothing.
+/// Fails: by its answer only.
 /// Kernel: `xdp_prognum5_lb_hash_ip_pairs`, samples/bpf/xdp_redirect_cpu.bpf.c.
 public final class LoadBalancer implements XdpProgram {
     private static final int ETH_HLEN = 14;

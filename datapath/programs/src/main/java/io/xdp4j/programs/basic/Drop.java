@@ -7,8 +7,10 @@ import io.xdp4j.core.program.XdpProgram;
 
 /// Drops every packet.
 ///
-/// Thread: any worker; it has no state. Owns: nothing. Fails: never. Kernel: `XDP_DROP`, as
-/// `xdp-bench drop` answers.
+/// Thread: any worker; it has no state.
+/// Owns: nothing.
+/// Fails: never.
+/// Kernel: `XDP_DROP`, as `xdp-bench drop` answers.
 public final class Drop implements XdpProgram {
     public static final Drop INSTANCE = new Drop();
 

@@ -7,8 +7,10 @@ import io.xdp4j.core.program.XdpProgram;
 
 /// Hands every packet to the host side.
 ///
-/// Thread: any worker; it has no state. Owns: nothing. Fails: never. Kernel: `XDP_PASS`, as
-/// `xdp-bench pass` answers.
+/// Thread: any worker; it has no state.
+/// Owns: nothing.
+/// Fails: never.
+/// Kernel: `XDP_PASS`, as `xdp-bench pass` answers.
 public final class Pass implements XdpProgram {
     public static final Pass INSTANCE = new Pass();
 

@@ -7,9 +7,12 @@ import io.xdp4j.core.program.XdpProgram;
 
 /// Redirects every packet to the same place.
 ///
-/// Thread: any worker; immutable. Owns: nothing. Fails: a device that is not there is counted as a
-/// redirect error, a missing map entry as ABORTED. Kernel: `bpf_redirect`, `bpf_redirect_map`, as
-/// `xdp-bench redirect`, `redirect-map` and `redirect-multi` call them.
+/// Thread: any worker; immutable.
+/// Owns: nothing.
+/// Fails: a device that is not there is counted as a redirect error, a missing map entry as
+/// ABORTED.
+/// Kernel: `bpf_redirect`, `bpf_redirect_map`, as `xdp-bench redirect`, `redirect-map` and
+/// `redirect-multi` call them.
 public sealed interface RedirectTo extends XdpProgram {
 
     /// Out of one device.

@@ -7,8 +7,10 @@ import io.xdp4j.core.program.XdpProgram;
 
 /// Sends every packet back out of the device it came in by.
 ///
-/// Thread: any worker; it has no state. Owns: nothing. Fails: with exchanged addresses, a packet
-/// shorter than two of them is ABORTED. Kernel: `XDP_TX`, as `xdp-bench tx` answers.
+/// Thread: any worker; it has no state.
+/// Owns: nothing.
+/// Fails: with exchanged addresses, a packet shorter than two of them is ABORTED.
+/// Kernel: `XDP_TX`, as `xdp-bench tx` answers.
 public final class Tx implements XdpProgram {
     /// Sends the packet as it is (`no-touch`).
     public static final Tx UNCHANGED = new Tx(false);

@@ -2,7 +2,10 @@ package io.xdp4j.programs.bridge;
 
 /// One row of `fdb show`.
 ///
-/// Thread: immutable. Owns: nothing. Fails: never. Kernel: a row of `bridge fdb show`.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: never.
+/// Kernel: a row of `bridge fdb show`.
 ///
 /// @param mac the address in the low 48 bits
 /// @param vlan its VLAN, 0 on a switch that does not look at tags

@@ -2,7 +2,10 @@ package io.xdp4j.programs.bridge;
 
 /// What became of a source address in a [MacTable].
 ///
-/// Thread: immutable. Owns: nothing. Fails: never. Kernel: what `br_fdb_update` does.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: never.
+/// Kernel: what `br_fdb_update` does.
 public enum LearnResult {
     /// It was there already, behind this port.
     KNOWN,

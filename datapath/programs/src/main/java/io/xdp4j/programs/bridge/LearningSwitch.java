@@ -38,8 +38,10 @@ import org.slf4j.LoggerFactory;
 /// A switch that replaces another one on the same devices attaches first; each device then changes
 /// over between two frames, and closing the old switch leaves the new one's programs alone.
 ///
-/// Thread: any but a worker's. Owns: its programs' attachments, its maps and its timer, until
-/// [#close]. Fails: as each method says. Kernel: `struct net_bridge`.
+/// Thread: any but a worker's.
+/// Owns: its programs' attachments, its maps and its timer, until [#close].
+/// Fails: as each method says.
+/// Kernel: `struct net_bridge`.
 public final class LearningSwitch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LearningSwitch.class);
 
@@ -119,7 +121,8 @@ public final class LearningSwitch implements AutoCloseable {
     /// Advances the table's clock, sweeps a part of the table, and forgets what was learnt behind
     /// ports that lost their link; the timer's work.
     ///
-    /// Thread: any, also a worker's; one at a time. Kernel: `br_stp_disable_port`.
+    /// Thread: any, also a worker's; one at a time.
+    /// Kernel: `br_stp_disable_port`.
     public void tick() {
         table.advance((int) ((nanoClock.getAsLong() - startNanos) / NANOS_PER_SECOND));
         table.sweep(SWEEP_PARTS);

@@ -2,7 +2,10 @@ package io.xdp4j.programs.bridge;
 
 /// One address of a [MacTable], as a snapshot shows it.
 ///
-/// Thread: immutable. Owns: nothing. Fails: never. Kernel: `struct net_bridge_fdb_entry`.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: never.
+/// Kernel: `struct net_bridge_fdb_entry`.
 ///
 /// @param mac the address in the low 48 bits
 /// @param vlan its VLAN, 0 on a switch that does not look at tags

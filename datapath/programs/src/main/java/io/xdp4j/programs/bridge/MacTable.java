@@ -40,8 +40,10 @@ import org.jspecify.annotations.Nullable;
 /// Time is a coarse clock in seconds, set by [#advance]; an entry that is too old is no longer
 /// found, and [#sweep] makes its room free.
 ///
-/// Thread: any; workers never wait. Owns: its arrays. Fails: [LearnResult#FULL] when there is no
-/// room. Kernel: `br_fdb_update`, `br_fdb_find_rcu`, net/bridge/br_fdb.c.
+/// Thread: any; workers never wait.
+/// Owns: its arrays.
+/// Fails: [LearnResult#FULL] when there is no room.
+/// Kernel: `br_fdb_update`, `br_fdb_find_rcu`, net/bridge/br_fdb.c.
 public final class MacTable {
     /// Smallest capacity.
     public static final int MIN_ENTRIES = 16;

@@ -9,8 +9,10 @@ import java.util.List;
 /// may be a port of the switch, which then gets its own traffic too, or any other device, on which
 /// the switch runs no program.
 ///
-/// Thread: immutable. Owns: nothing. Fails: [IllegalArgumentException] when a port would watch
-/// itself. Kernel: `tc ... action mirred egress mirror`.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: [IllegalArgumentException] when a port would watch itself.
+/// Kernel: `tc ... action mirred egress mirror`.
 ///
 /// @param from device names of the watched ports
 /// @param to name of the device that gets the copies

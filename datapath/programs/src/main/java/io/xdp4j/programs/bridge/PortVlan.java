@@ -5,7 +5,9 @@ package io.xdp4j.programs.bridge;
 /// Only 0x8100 is a tag for the switch. A frame whose EtherType is 0x88a8 counts as untagged, and
 /// its service tag travels as payload.
 ///
-/// Thread: immutable. Owns: nothing. Fails: [IllegalArgumentException] for a VLAN out of range.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: [IllegalArgumentException] for a VLAN out of range.
 /// Kernel: `struct net_bridge_vlan`, with `vlan_filtering`.
 public sealed interface PortVlan {
 

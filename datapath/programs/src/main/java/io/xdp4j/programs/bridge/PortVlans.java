@@ -7,8 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A port's VLAN rules in the form the hot path wants: access and trunk are the same to it.
 ///
-/// Thread: any; immutable. Owns: nothing. Fails: by its answers. Kernel: `br_allowed_ingress`,
-/// `br_handle_vlan`.
+/// Thread: any; immutable.
+/// Owns: nothing.
+/// Fails: by its answers.
+/// Kernel: `br_allowed_ingress`, `br_handle_vlan`.
 final class PortVlans {
     /// The port does not take the frame.
     static final int REFUSED = -1;

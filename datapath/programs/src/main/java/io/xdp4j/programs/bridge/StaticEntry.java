@@ -2,8 +2,11 @@ package io.xdp4j.programs.bridge;
 
 /// An address that lives behind a known port; it neither ages nor moves.
 ///
-/// Thread: immutable. Owns: nothing. Fails: [IllegalArgumentException] for an address that no
-/// station can have, or a VLAN out of range. Kernel: `bridge fdb add ... static`.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: [IllegalArgumentException] for an address that no station can have, or a VLAN out of
+/// range.
+/// Kernel: `bridge fdb add ... static`.
 ///
 /// @param mac the address in the low 48 bits
 /// @param port the port's device name

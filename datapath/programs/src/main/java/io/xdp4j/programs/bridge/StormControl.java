@@ -6,7 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The token buckets of one port: one for each limited kind and receive queue.
 ///
-/// Thread: a queue's buckets belong to the queue's worker. Owns: nothing. Fails: never.
+/// Thread: a queue's buckets belong to the queue's worker.
+/// Owns: nothing.
+/// Fails: never.
 final class StormControl {
     private static final FloodKind[] KINDS = FloodKind.values();
 

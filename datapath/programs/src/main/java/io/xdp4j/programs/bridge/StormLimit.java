@@ -7,7 +7,9 @@ package io.xdp4j.programs.bridge;
 /// holds one second's worth. Traffic that arrives by some of the queues only is thus held to their
 /// shares.
 ///
-/// Thread: immutable. Owns: nothing. Fails: [IllegalArgumentException] for a limit out of range.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: [IllegalArgumentException] for a limit out of range.
 /// Kernel: none; hardware switches call it storm control.
 ///
 /// @param broadcast frames a second to the broadcast address; [#NONE] is no limit

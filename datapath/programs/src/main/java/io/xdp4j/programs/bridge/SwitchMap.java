@@ -23,8 +23,10 @@ import org.jspecify.annotations.Nullable;
 /// does not depend on which frame was the first of the bulk, whose program the flush would run.
 ///
 /// Thread: look-ups and redirects any worker, each with its own [ForwardInfo]; the topology is
-/// replaced from any thread. Owns: copies until they are redirected. Fails: as [RedirectTarget] and
-/// [RedirectMap] say. Kernel: `dev_map_enqueue`, `dev_map_enqueue_multi`, `tcf_mirred_act`.
+/// replaced from any thread.
+/// Owns: copies until they are redirected.
+/// Fails: as [RedirectTarget] and [RedirectMap] say.
+/// Kernel: `dev_map_enqueue`, `dev_map_enqueue_multi`, `tcf_mirred_act`.
 @HotPath
 final class SwitchMap implements RedirectMap {
     private final int id;

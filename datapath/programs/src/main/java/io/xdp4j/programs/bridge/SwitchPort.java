@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A live port: a device with its number in the table of addresses.
 ///
-/// Thread: the link under the switch's lock; counters as [PortCounters] says; the rest any. Owns:
-/// the link. Kernel: `struct net_bridge_port`.
+/// Thread: the link under the switch's lock; counters as [PortCounters] says; the rest any.
+/// Owns: the link.
+/// Kernel: `struct net_bridge_port`.
 final class SwitchPort implements RedirectTarget {
     private final int number;
     private final SwitchPortSpec spec;

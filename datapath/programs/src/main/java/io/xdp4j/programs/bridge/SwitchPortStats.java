@@ -7,8 +7,10 @@ import java.util.Map;
 
 /// Counters of one port of a switch, over all workers, about the frames it received.
 ///
-/// Thread: immutable. Owns: nothing. Fails: never. Kernel: `struct pcpu_sw_netstats` of a bridge
-/// port, in parts.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: never.
+/// Kernel: `struct pcpu_sw_netstats` of a bridge port, in parts.
 ///
 /// @param port the port's device name
 /// @param learned addresses learnt here

@@ -14,8 +14,10 @@ import io.xdp4j.core.trace.DropReason;
 /// Checks the source, finds the VLAN, learns, then redirects to the destination's port or to all.
 /// It looks at the first 18 bytes only, so a GSO frame of several chunks crosses whole.
 ///
-/// Thread: the workers of the port's queues. Owns: nothing. Fails: by its answer only. Kernel:
-/// `br_handle_frame`, `br_handle_frame_finish`.
+/// Thread: the workers of the port's queues.
+/// Owns: nothing.
+/// Fails: by its answer only.
+/// Kernel: `br_handle_frame`, `br_handle_frame_finish`.
 @HotPath
 final class SwitchProgram implements XdpProgram {
     private static final int ETH_HLEN = 14;

@@ -12,8 +12,10 @@ import java.util.Set;
 ///         .withMacTable(131072, Duration.ofMinutes(5));
 /// ```
 ///
-/// Thread: immutable. Owns: nothing. Fails: [IllegalArgumentException] for ports that contradict
-/// each other. Kernel: `ip link add NAME type bridge`.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: [IllegalArgumentException] for ports that contradict each other.
+/// Kernel: `ip link add NAME type bridge`.
 ///
 /// @param name the switch's name
 /// @param ports its ports, all of them plain or none

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Which ports there are, who floods to whom, and who mirrors what: one state of a switch.
 ///
-/// Thread: any; immutable, replaced as a whole. Owns: nothing. Fails: never.
+/// Thread: any; immutable, replaced as a whole.
+/// Owns: nothing.
+/// Fails: never.
 final class SwitchTopology {
     private static final DeviceTarget[] NO_MIRRORS = {};
 

@@ -4,7 +4,9 @@ import io.xdp4j.core.HotPath;
 
 /// Lets frames through at a rate; holds one second's worth, and starts full.
 ///
-/// Thread: one worker. Owns: nothing. Fails: never; a clock that goes back adds nothing.
+/// Thread: one worker.
+/// Owns: nothing.
+/// Fails: never; a clock that goes back adds nothing.
 @HotPath
 final class TokenBucket {
     private static final long NANOS_PER_SECOND = 1_000_000_000;

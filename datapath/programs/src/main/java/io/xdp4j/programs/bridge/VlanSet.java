@@ -6,7 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A set of VLAN ids between 1 and 4094.
 ///
-/// Thread: immutable. Owns: nothing. Fails: [IllegalArgumentException] for an id out of range.
+/// Thread: immutable.
+/// Owns: nothing.
+/// Fails: [IllegalArgumentException] for an id out of range.
 /// Kernel: the bitmap of `struct net_bridge_vlan_group`.
 public final class VlanSet {
     /// The lowest id a frame can belong to.

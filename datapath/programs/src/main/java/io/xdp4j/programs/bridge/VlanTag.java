@@ -9,8 +9,10 @@ import io.xdp4j.core.frame.XdpFrame;
 /// Only the addresses move, and only in the first chunk: the start of the data moves with them, so
 /// that checksum and segmentation positions, which count from the chunk, stay right.
 ///
-/// Thread: the worker that owns the frame. Owns: nothing. Fails: by its answers. Kernel:
-/// `skb_vlan_push`, `skb_vlan_pop`.
+/// Thread: the worker that owns the frame.
+/// Owns: nothing.
+/// Fails: by its answers.
+/// Kernel: `skb_vlan_push`, `skb_vlan_pop`.
 @HotPath
 final class VlanTag {
     static final int ETH_P_8021Q = 0x8100;

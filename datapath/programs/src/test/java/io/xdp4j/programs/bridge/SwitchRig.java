@@ -14,7 +14,8 @@ import java.util.function.UnaryOperator;
 
 /// A switch over fake NICs, with a clock of its own.
 ///
-/// Thread: the test's. Owns: the switch; the datapath closes the NICs.
+/// Thread: the test's.
+/// Owns: the switch; the datapath closes the NICs.
 final class SwitchRig implements AutoCloseable {
     private static final Duration SOON = Duration.ofSeconds(10);
 
