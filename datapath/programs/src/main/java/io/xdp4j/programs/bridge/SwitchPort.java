@@ -26,7 +26,7 @@ final class SwitchPort implements RedirectTarget {
     private final PortCounters[] counters;
     private final SwitchMap map;
     private @Nullable XdpLink link;
-    private boolean withoutLink;
+    private boolean hadLink = true;
 
     SwitchPort(
             int number,
@@ -74,9 +74,9 @@ final class SwitchPort implements RedirectTarget {
 
     /// True once after the device has gone down or lost its carrier. For the switch's timer.
     boolean lostLink() {
-        boolean seen = withoutLink;
-        withoutLink = !device.isUp() || !device.isOperational();
-        return withoutLink && !seen;
+        boolean had = hadLink;
+        hadLink = device.isUp() && device.isOperational();
+        return had && !hadLink;
     }
 
     SwitchPortStats stats() {
