@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class HotCallAllocationTest {
     private static final int CALLS = 20_000;
-    private static final int ROUNDS = 50;
+    private static final int ROUNDS = 1000;
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 

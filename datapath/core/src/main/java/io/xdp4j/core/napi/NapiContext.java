@@ -18,7 +18,6 @@ import org.slf4j.LoggerFactory;
 ///
 /// Thread: [#schedule()] any; the rest the worker.
 /// Kernel: `struct napi_struct`, `napi_schedule`, `napi_complete_done`.
-@HotPath
 public final class NapiContext {
     private static final int IDLE = 0;
     private static final int SCHEDULED = 1;
@@ -56,6 +55,7 @@ public final class NapiContext {
     }
 
     /// Has the poller run soon; wakes its worker when that sleeps.
+    @HotPath
     public void schedule() {
         if (STATE.compareAndSet(this, IDLE, SCHEDULED)) { // (C)
             worker.enlist(this);
@@ -63,6 +63,7 @@ public final class NapiContext {
     }
 
     /// One poll with the flush at its end. Returns true when the poller has more work.
+    @HotPath
     boolean pollOnce() {
         int done = 0;
         try {

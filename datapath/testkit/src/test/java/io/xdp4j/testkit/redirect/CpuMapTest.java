@@ -120,7 +120,8 @@ final class CpuMapTest {
 
     private static void awaitEnqueued(CpuMap map, long frames) {
         long deadline = System.nanoTime() + SOON.toNanos();
-        while (map.get(1).orElseThrow().stats().stream().mapToLong(CpuMapStats::processed).sum() < frames) {
+        while (map.get(1).orElseThrow().stats().stream().mapToLong(CpuMapStats::processed).sum()
+                < frames) {
             assertThat(System.nanoTime()).isLessThan(deadline);
             Thread.onSpinWait();
         }
