@@ -19,6 +19,7 @@ import java.lang.classfile.instruction.NewMultiArrayInstruction;
 import java.lang.classfile.instruction.NewObjectInstruction;
 import java.lang.classfile.instruction.NewPrimitiveArrayInstruction;
 import java.lang.classfile.instruction.NewReferenceArrayInstruction;
+import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,7 +86,8 @@ final class HotPathInstructionsTest {
                 || type.equals("java/lang/MatchException");
     }
 
-    /// False for construction, `toString`, their lambdas, and methods that make an exception.
+    /// False for construction, `toString`, their lambdas, and methods that make or handle an
+    /// exception.
     private static boolean isOrdinary(MethodModel method) {
         String name = method.methodName().stringValue();
         return !name.equals(ConstantDescs.INIT_NAME)
@@ -93,7 +95,13 @@ final class HotPathInstructionsTest {
                 && !name.equals("toString")
                 && !name.startsWith("lambda$new$")
                 && !name.startsWith("lambda$static$")
-                && !method.methodTypeSymbol().returnType().displayName().endsWith("Exception");
+                && !isThrowable(method.methodTypeSymbol().returnType())
+                && method.methodTypeSymbol().parameterList().stream()
+                        .noneMatch(HotPathInstructionsTest::isThrowable);
+    }
+
+    private static boolean isThrowable(ClassDesc type) {
+        return type.displayName().equals("Throwable") || type.displayName().endsWith("Exception");
     }
 
     private static boolean isHot(AttributedElement element) {

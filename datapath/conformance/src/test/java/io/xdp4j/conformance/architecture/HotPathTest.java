@@ -5,6 +5,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.codeUnits;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.AccessTarget;
 import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.domain.JavaConstructor;
 import com.tngtech.archunit.core.domain.JavaModifier;
@@ -63,12 +64,21 @@ final class HotPathTest {
                 unit ->
                         unit.isAnnotatedWith(HotPath.class)
                                 || (unit.getOwner().isAnnotatedWith(HotPath.class)
-                                        && !(unit instanceof JavaConstructor)
-                                        && !(unit instanceof JavaStaticInitializer)
-                                        && !unit.getName().equals("toString")
-                                        && !unit.getRawReturnType()
-                                                .getSimpleName()
-                                                .endsWith("Exception")));
+                                        && isOrdinary(unit)));
+    }
+
+    /// False for construction, `toString`, and methods that make or handle an exception.
+    private static boolean isOrdinary(JavaCodeUnit unit) {
+        return !(unit instanceof JavaConstructor)
+                && !(unit instanceof JavaStaticInitializer)
+                && !unit.getName().equals("toString")
+                && !isThrowable(unit.getRawReturnType())
+                && unit.getRawParameterTypes().stream().noneMatch(HotPathTest::isThrowable);
+    }
+
+    private static boolean isThrowable(JavaClass type) {
+        return type.getSimpleName().equals("Throwable")
+                || type.getSimpleName().endsWith("Exception");
     }
 
     private static ArchCondition<JavaCodeUnit> notCallWhatIsSlow() {

@@ -9,6 +9,7 @@ final class ProductionClasses {
     private static final JavaClasses ALL =
             new ClassFileImporter()
                     .withImportOption(new ImportOption.DoNotIncludeTests())
+                    .withImportOption(location -> !location.contains("/io/xdp4j/conformance/"))
                     .importPackages("io.xdp4j");
 
     private ProductionClasses() {}
