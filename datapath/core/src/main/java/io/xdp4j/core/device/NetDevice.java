@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +44,7 @@ public abstract class NetDevice implements AutoCloseable {
     private volatile boolean up;
     private volatile boolean carrier = true;
     private volatile boolean operational = true;
+    private final AtomicInteger linkLosses = new AtomicInteger();
     private volatile @Nullable AttachedProgram attached;
     private boolean failureLogged;
 
@@ -130,7 +132,15 @@ public abstract class NetDevice implements AutoCloseable {
         return operational;
     }
 
+    /// Times the device has gone down or lost its wire, so that nobody misses a short loss.
+    public final int linkLosses() {
+        return linkLosses.get();
+    }
+
     protected final void setOperational(boolean on) {
+        if (operational && !on) {
+            linkLosses.incrementAndGet();
+        }
         this.operational = on;
         this.carrier = on;
     }
@@ -182,6 +192,7 @@ public abstract class NetDevice implements AutoCloseable {
     public final void down() {
         if (up) {
             up = false;
+            linkLosses.incrementAndGet();
             datapath.workers().synchronize();
             stop();
         }

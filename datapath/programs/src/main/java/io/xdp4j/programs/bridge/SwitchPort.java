@@ -26,7 +26,7 @@ final class SwitchPort implements RedirectTarget {
     private final PortCounters[] counters;
     private final SwitchMap map;
     private @Nullable XdpLink link;
-    private boolean hadLink = true;
+    private int lossesSeen;
 
     SwitchPort(
             int number,
@@ -74,9 +74,10 @@ final class SwitchPort implements RedirectTarget {
 
     /// True once after the device has gone down or lost its carrier. For the switch's timer.
     boolean lostLink() {
-        boolean had = hadLink;
-        hadLink = device.isUp() && device.isOperational();
-        return had && !hadLink;
+        int losses = device.linkLosses();
+        boolean lost = losses != lossesSeen;
+        lossesSeen = losses;
+        return lost;
     }
 
     SwitchPortStats stats() {
