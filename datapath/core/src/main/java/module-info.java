@@ -6,11 +6,11 @@ module io.xdp4j.core {
     requires transitive io.netty.transport;
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.unix.common;
+    requires transitive io.xdp4j.ebpf;
     requires io.xdp4j.linux;
     requires org.jctools.core.jdk11;
     requires org.slf4j;
 
-    exports io.xdp4j.core;
     exports io.xdp4j.core.channel;
     exports io.xdp4j.core.device;
     exports io.xdp4j.core.frame;

@@ -1,6 +1,5 @@
 package io.xdp4j.veth;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.device.Redirector;
 import io.xdp4j.core.device.RxQueue;
@@ -8,6 +7,7 @@ import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.offload.SoftwareOffload;
 import io.xdp4j.core.trace.DropReason;
+import io.xdp4j.ebpf.HotPath;
 
 /// The way of the host side's frames from one end to the other.
 ///

@@ -1,6 +1,6 @@
 package io.xdp4j.veth;
 
-import io.xdp4j.core.HotPath;
+import io.xdp4j.ebpf.HotPath;
 
 /// What one worker has sent to the receive queues of a device; kept by the receiver.
 ///

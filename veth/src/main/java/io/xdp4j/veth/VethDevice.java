@@ -1,6 +1,5 @@
 package io.xdp4j.veth;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.device.AttachedProgram;
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.DeviceException;
@@ -14,6 +13,7 @@ import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.napi.WorkerGroup;
 import io.xdp4j.core.program.XdpProgram;
+import io.xdp4j.ebpf.HotPath;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

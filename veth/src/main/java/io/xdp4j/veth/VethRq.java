@@ -1,6 +1,5 @@
 package io.xdp4j.veth;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.device.Redirector;
 import io.xdp4j.core.device.RxQueue;
@@ -10,6 +9,7 @@ import io.xdp4j.core.napi.NapiPoller;
 import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.ring.PtrRing;
 import io.xdp4j.core.trace.DropReason;
+import io.xdp4j.ebpf.HotPath;
 import org.jspecify.annotations.Nullable;
 
 /// One receive queue of a veth end: the ring that the other end fills and the poller that empties

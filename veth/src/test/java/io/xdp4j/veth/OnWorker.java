@@ -1,8 +1,8 @@
 package io.xdp4j.veth;
 
-import io.xdp4j.core.frame.RawMemory;
 import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.napi.Worker;
+import io.xdp4j.ebpf.memory.RawMemory;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 

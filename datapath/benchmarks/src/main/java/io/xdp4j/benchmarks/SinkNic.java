@@ -1,11 +1,11 @@
 package io.xdp4j.benchmarks;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.DeviceInit;
 import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.napi.Worker;
+import io.xdp4j.ebpf.HotPath;
 
 /// A device that sends everything into nothing and receives nothing.
 final class SinkNic extends NetDevice {

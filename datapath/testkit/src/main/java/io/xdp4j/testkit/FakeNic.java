@@ -1,6 +1,5 @@
 package io.xdp4j.testkit;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.DeviceInit;
 import io.xdp4j.core.device.NetDevice;
@@ -11,6 +10,7 @@ import io.xdp4j.core.napi.NapiContext;
 import io.xdp4j.core.napi.NapiPoller;
 import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.trace.DropReason;
+import io.xdp4j.ebpf.HotPath;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

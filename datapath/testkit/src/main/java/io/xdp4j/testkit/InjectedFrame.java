@@ -1,8 +1,8 @@
 package io.xdp4j.testkit;
 
 import io.xdp4j.core.frame.FrameCache;
-import io.xdp4j.core.frame.RawMemory;
 import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.ebpf.memory.RawMemory;
 import org.jspecify.annotations.Nullable;
 
 /// A frame for [FakeNic#inject], with what a NIC may say about it beside its bytes.

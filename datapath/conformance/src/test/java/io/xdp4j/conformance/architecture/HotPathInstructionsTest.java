@@ -3,7 +3,7 @@ package io.xdp4j.conformance.architecture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
-import io.xdp4j.core.HotPath;
+import io.xdp4j.ebpf.HotPath;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -13,7 +13,7 @@ import com.tngtech.archunit.core.domain.JavaStaticInitializer;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
-import io.xdp4j.core.HotPath;
+import io.xdp4j.ebpf.HotPath;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 

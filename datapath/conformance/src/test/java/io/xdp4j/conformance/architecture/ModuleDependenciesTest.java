@@ -9,7 +9,7 @@ import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import org.junit.jupiter.api.Test;
 
-/// `linux ← core ← {packet, veth, programs} ← config ← tools`; nothing depends on tests.
+/// `{linux, ebpf} ← core ← {packet, veth, programs} ← config ← tools`; nothing depends on tests.
 ///
 /// Config and tools know the transports only by `ServiceLoader`.
 final class ModuleDependenciesTest {
@@ -19,6 +19,8 @@ final class ModuleDependenciesTest {
                 .consideringOnlyDependenciesInLayers()
                 .layer("linux")
                 .definedBy("io.xdp4j.linux..")
+                .layer("ebpf")
+                .definedBy("io.xdp4j.ebpf..")
                 .layer("core")
                 .definedBy("io.xdp4j.core..")
                 .layer("packet")
@@ -35,20 +37,22 @@ final class ModuleDependenciesTest {
                 .definedBy("io.xdp4j.testkit..")
                 .whereLayer("linux")
                 .mayNotAccessAnyLayer()
+                .whereLayer("ebpf")
+                .mayNotAccessAnyLayer()
                 .whereLayer("core")
-                .mayOnlyAccessLayers("linux")
+                .mayOnlyAccessLayers("ebpf", "linux")
                 .whereLayer("packet")
-                .mayOnlyAccessLayers("core", "linux")
+                .mayOnlyAccessLayers("core", "ebpf", "linux")
                 .whereLayer("veth")
-                .mayOnlyAccessLayers("core")
+                .mayOnlyAccessLayers("core", "ebpf")
                 .whereLayer("programs")
-                .mayOnlyAccessLayers("core")
+                .mayOnlyAccessLayers("core", "ebpf")
                 .whereLayer("config")
-                .mayOnlyAccessLayers("core", "programs")
+                .mayOnlyAccessLayers("core", "ebpf", "programs")
                 .whereLayer("tools")
-                .mayOnlyAccessLayers("config", "core", "linux", "programs")
+                .mayOnlyAccessLayers("config", "core", "ebpf", "linux", "programs")
                 .whereLayer("testkit")
-                .mayOnlyAccessLayers("core")
+                .mayOnlyAccessLayers("core", "ebpf")
                 .whereLayer("testkit")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("tools")

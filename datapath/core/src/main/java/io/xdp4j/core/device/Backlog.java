@@ -1,10 +1,10 @@
 package io.xdp4j.core.device;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.napi.NapiContext;
 import io.xdp4j.core.napi.NapiPoller;
 import io.xdp4j.core.napi.Worker;
+import io.xdp4j.ebpf.HotPath;
 import org.jspecify.annotations.Nullable;
 
 /// Frames that reached a device outside of any poll of that device, on their way to its host side.

@@ -1,6 +1,5 @@
 package io.xdp4j.core.device;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.frame.FramePool;
 import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.napi.Worker;
@@ -8,6 +7,7 @@ import io.xdp4j.core.napi.WorkerGroup;
 import io.xdp4j.core.program.XdpProgram;
 import io.xdp4j.core.trace.Ledger;
 import io.xdp4j.core.trace.Tracepoints;
+import io.xdp4j.ebpf.HotPath;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;

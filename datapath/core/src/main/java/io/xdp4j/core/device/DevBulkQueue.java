@@ -1,6 +1,5 @@
 package io.xdp4j.core.device;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.frame.XdpRxqInfo;
 import io.xdp4j.core.napi.FlushPhase;
@@ -10,6 +9,7 @@ import io.xdp4j.core.program.XdpAction;
 import io.xdp4j.core.program.XdpBuff;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.core.trace.TraceListener;
+import io.xdp4j.ebpf.HotPath;
 import org.jspecify.annotations.Nullable;
 
 /// Frames that one worker redirects to one device; sent 16 at a time and at the end of the poll.

@@ -1,12 +1,12 @@
 package io.xdp4j.core.device;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.frame.XdpRxqInfo;
 import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.offload.SoftwareOffload;
 import io.xdp4j.core.program.RedirectTarget;
 import io.xdp4j.core.trace.DropReason;
+import io.xdp4j.ebpf.HotPath;
 import org.jspecify.annotations.Nullable;
 
 /// A device as the target of a redirect, with one bulk queue per worker.

@@ -1,11 +1,11 @@
 package io.xdp4j.core.device;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.offload.SoftwareOffload;
 import io.xdp4j.core.program.XdpProgram;
 import io.xdp4j.core.trace.DropReason;
+import io.xdp4j.ebpf.HotPath;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

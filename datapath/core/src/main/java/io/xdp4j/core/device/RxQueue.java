@@ -6,7 +6,6 @@ import static io.xdp4j.core.program.XdpAction.XDP_PASS;
 import static io.xdp4j.core.program.XdpAction.XDP_REDIRECT;
 import static io.xdp4j.core.program.XdpAction.XDP_TX;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.frame.XdpRxqInfo;
 import io.xdp4j.core.napi.FlushPhase;
@@ -16,6 +15,7 @@ import io.xdp4j.core.offload.SoftwareOffload;
 import io.xdp4j.core.program.XdpBuff;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.core.trace.TraceListener;
+import io.xdp4j.ebpf.HotPath;
 import org.jspecify.annotations.Nullable;
 
 /// One receive queue: runs the attached program on each frame and acts on its answer.

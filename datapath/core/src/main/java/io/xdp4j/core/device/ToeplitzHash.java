@@ -1,7 +1,7 @@
 package io.xdp4j.core.device;
 
-import io.xdp4j.core.HotPath;
-import io.xdp4j.core.frame.RawMemory;
+import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.memory.RawMemory;
 import java.util.HexFormat;
 
 /// The Toeplitz hash that NICs spread flows with.

@@ -1,6 +1,6 @@
 package io.xdp4j.core.device;
 
-import io.xdp4j.core.HotPath;
+import io.xdp4j.ebpf.HotPath;
 
 /// Counters of one transmit queue. Queue i belongs to worker i, so each has one writer and no lock.
 ///

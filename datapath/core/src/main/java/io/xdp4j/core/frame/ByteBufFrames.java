@@ -1,6 +1,7 @@
 package io.xdp4j.core.frame;
 
 import io.netty.buffer.ByteBuf;
+import io.xdp4j.ebpf.memory.RawMemory;
 import org.jspecify.annotations.Nullable;
 
 /// Makes frames of what the host side writes.

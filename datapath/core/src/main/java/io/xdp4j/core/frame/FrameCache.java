@@ -1,6 +1,7 @@
 package io.xdp4j.core.frame;
 
-import io.xdp4j.core.HotPath;
+import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.memory.RawMemory;
 import org.jspecify.annotations.Nullable;
 
 /// One worker's stock of free chunks in front of the shared pool.

@@ -1,7 +1,8 @@
 package io.xdp4j.core.frame;
 
 import io.netty.buffer.ByteBuf;
-import io.xdp4j.core.HotPath;
+import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.memory.RawMemory;
 import org.jspecify.annotations.Nullable;
 
 /// One packet in one chunk of the pool, or the head of a chain of chunks.

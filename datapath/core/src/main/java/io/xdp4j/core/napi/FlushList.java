@@ -1,6 +1,6 @@
 package io.xdp4j.core.napi;
 
-import io.xdp4j.core.HotPath;
+import io.xdp4j.ebpf.HotPath;
 import java.util.Arrays;
 
 /// Who must be flushed at the end of the poll. Each member lists itself at most once a poll.

@@ -1,7 +1,6 @@
 package io.xdp4j.core.napi;
 
 import io.netty.channel.EventLoop;
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.frame.FrameCache;
 import io.xdp4j.core.frame.FramePool;
 import io.xdp4j.core.frame.XdpFrame;
@@ -11,6 +10,7 @@ import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.core.trace.TraceListener;
 import io.xdp4j.core.trace.Tracepoints;
 import io.xdp4j.core.trace.WorkerLedger;
+import io.xdp4j.ebpf.HotPath;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package io.xdp4j.core.offload;
 
-import io.xdp4j.core.frame.RawMemory;
 import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.ebpf.memory.RawMemory;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a packet's bytes in order over all its chunks.

@@ -1,7 +1,7 @@
 package io.xdp4j.core.offload;
 
-import io.xdp4j.core.frame.RawMemory;
 import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.ebpf.memory.RawMemory;
 import org.jspecify.annotations.Nullable;
 
 /// The headers of a GSO frame: where they are and how a segment's differ from them.

@@ -1,8 +1,8 @@
 package io.xdp4j.core.offload;
 
-import io.xdp4j.core.HotPath;
-import io.xdp4j.core.frame.RawMemory;
 import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.memory.RawMemory;
 
 /// The ones' complement sum of RFC 1071 over raw memory.
 @HotPath

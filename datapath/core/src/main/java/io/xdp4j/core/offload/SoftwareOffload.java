@@ -1,9 +1,9 @@
 package io.xdp4j.core.offload;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.frame.FrameCache;
-import io.xdp4j.core.frame.RawMemory;
 import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.memory.RawMemory;
 
 /// Finishes the offloads of a frame for a device that cannot.
 ///

@@ -1,6 +1,6 @@
 package io.xdp4j.core.program;
 
-import io.xdp4j.core.HotPath;
+import io.xdp4j.ebpf.HotPath;
 import org.jspecify.annotations.Nullable;
 
 /// What the last redirect helper of a run asked for; one record a worker.

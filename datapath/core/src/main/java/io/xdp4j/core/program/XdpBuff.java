@@ -1,10 +1,10 @@
 package io.xdp4j.core.program;
 
-import io.xdp4j.core.HotPath;
-import io.xdp4j.core.frame.RawMemory;
 import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.frame.XdpRxqInfo;
 import io.xdp4j.core.trace.DropReason;
+import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.memory.RawMemory;
 import org.jspecify.annotations.Nullable;
 
 /// The packet as a program sees it while it runs, with the helpers of an XDP program.

@@ -1,11 +1,11 @@
 package io.xdp4j.core.redirect;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.device.Redirector;
 import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.frame.XdpRxqInfo;
 import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.trace.DropReason;
+import io.xdp4j.ebpf.HotPath;
 import org.jspecify.annotations.Nullable;
 
 /// Sends copies of a frame to the entries of a devmap.

@@ -7,7 +7,6 @@ import static io.xdp4j.core.redirect.UpdateFlags.EINVAL;
 import static io.xdp4j.core.redirect.UpdateFlags.ENODEV;
 import static io.xdp4j.core.redirect.UpdateFlags.EOVERFLOW;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.Redirector;
 import io.xdp4j.core.frame.XdpFrame;
@@ -15,6 +14,7 @@ import io.xdp4j.core.frame.XdpRxqInfo;
 import io.xdp4j.core.program.RedirectMap;
 import io.xdp4j.core.program.RedirectTarget;
 import io.xdp4j.core.program.XdpProgram;
+import io.xdp4j.ebpf.HotPath;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,12 +1,12 @@
 package io.xdp4j.core.redirect;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.napi.FlushPhase;
 import io.xdp4j.core.napi.Flushable;
 import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.core.trace.TraceListener;
+import io.xdp4j.ebpf.HotPath;
 
 /// Frames of one worker for one cpumap entry: eight at a time into the entry's ring.
 ///

@@ -1,6 +1,5 @@
 package io.xdp4j.core.redirect;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.device.AttachedProgram;
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.Redirector;
@@ -17,6 +16,7 @@ import io.xdp4j.core.program.XdpBuff;
 import io.xdp4j.core.ring.PtrRing;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.core.trace.TraceListener;
+import io.xdp4j.ebpf.HotPath;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -4,7 +4,6 @@ import static io.xdp4j.core.redirect.UpdateFlags.BPF_NOEXIST;
 import static io.xdp4j.core.redirect.UpdateFlags.EEXIST;
 import static io.xdp4j.core.redirect.UpdateFlags.EINVAL;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.frame.XdpFrame;
@@ -12,6 +11,7 @@ import io.xdp4j.core.frame.XdpRxqInfo;
 import io.xdp4j.core.program.RedirectMap;
 import io.xdp4j.core.program.RedirectTarget;
 import io.xdp4j.core.program.XdpProgram;
+import io.xdp4j.ebpf.HotPath;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;

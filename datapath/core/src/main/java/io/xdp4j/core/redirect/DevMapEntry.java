@@ -1,11 +1,11 @@
 package io.xdp4j.core.redirect;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.device.AttachedProgram;
 import io.xdp4j.core.device.DeviceTarget;
 import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.frame.XdpRxqInfo;
 import io.xdp4j.core.program.RedirectTarget;
+import io.xdp4j.ebpf.HotPath;
 import org.jspecify.annotations.Nullable;
 
 /// One device in a devmap, with the program that runs on its way out.

@@ -6,7 +6,6 @@ import static io.xdp4j.core.redirect.UpdateFlags.EEXIST;
 import static io.xdp4j.core.redirect.UpdateFlags.EINVAL;
 import static io.xdp4j.core.redirect.UpdateFlags.ENOENT;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.frame.XdpFrame;
@@ -14,6 +13,7 @@ import io.xdp4j.core.frame.XdpRxqInfo;
 import io.xdp4j.core.program.RedirectMap;
 import io.xdp4j.core.program.RedirectTarget;
 import io.xdp4j.core.program.XdpProgram;
+import io.xdp4j.ebpf.HotPath;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package io.xdp4j.core.ring;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.ebpf.HotPath;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;

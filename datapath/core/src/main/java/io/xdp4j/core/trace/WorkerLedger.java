@@ -1,6 +1,6 @@
 package io.xdp4j.core.trace;
 
-import io.xdp4j.core.HotPath;
+import io.xdp4j.ebpf.HotPath;
 
 /// One worker's share of the frame ledger.
 ///

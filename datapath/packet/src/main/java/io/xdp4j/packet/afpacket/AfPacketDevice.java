@@ -1,6 +1,5 @@
 package io.xdp4j.packet.afpacket;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.device.AttachedProgram;
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.DeviceException;
@@ -10,6 +9,7 @@ import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.device.RxQueue;
 import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.napi.Worker;
+import io.xdp4j.ebpf.HotPath;
 import io.xdp4j.linux.Errno;
 import io.xdp4j.linux.NativeException;
 import io.xdp4j.linux.afpacket.AfPacket;

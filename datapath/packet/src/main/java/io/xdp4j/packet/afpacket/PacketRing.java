@@ -1,7 +1,7 @@
 package io.xdp4j.packet.afpacket;
 
-import io.xdp4j.core.HotPath;
-import io.xdp4j.core.frame.RawMemory;
+import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.memory.RawMemory;
 import io.xdp4j.linux.Mapping;
 import io.xdp4j.linux.afpacket.TpStatus;
 import io.xdp4j.linux.afpacket.Tpacket3Hdr;

@@ -1,6 +1,5 @@
 package io.xdp4j.packet.afpacket;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.device.TxQueue;
 import io.xdp4j.core.frame.XdpFrame;
@@ -8,6 +7,7 @@ import io.xdp4j.core.napi.FlushPhase;
 import io.xdp4j.core.napi.Flushable;
 import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.trace.DropReason;
+import io.xdp4j.ebpf.HotPath;
 import io.xdp4j.linux.Errno;
 import io.xdp4j.linux.Fd;
 import io.xdp4j.linux.MsgBatch;

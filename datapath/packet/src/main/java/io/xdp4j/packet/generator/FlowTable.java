@@ -1,7 +1,7 @@
 package io.xdp4j.packet.generator;
 
 import io.xdp4j.core.device.RssTable;
-import io.xdp4j.core.frame.RawMemory;
+import io.xdp4j.ebpf.memory.RawMemory;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.SplittableRandom;

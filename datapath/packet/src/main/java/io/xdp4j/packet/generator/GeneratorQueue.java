@@ -1,15 +1,15 @@
 package io.xdp4j.packet.generator;
 
 import io.netty.util.concurrent.Future;
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.device.RxQueue;
 import io.xdp4j.core.frame.FrameCache;
-import io.xdp4j.core.frame.RawMemory;
 import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.napi.NapiContext;
 import io.xdp4j.core.napi.NapiPoller;
 import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.trace.DropReason;
+import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.memory.RawMemory;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 

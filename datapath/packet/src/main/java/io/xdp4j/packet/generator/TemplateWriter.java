@@ -1,7 +1,7 @@
 package io.xdp4j.packet.generator;
 
-import io.xdp4j.core.frame.RawMemory;
 import io.xdp4j.core.offload.InternetChecksum;
+import io.xdp4j.ebpf.memory.RawMemory;
 import io.xdp4j.packet.generator.GeneratorSpec.Protocol;
 
 /// Writes the first bytes of a flow's frames, checksums included.

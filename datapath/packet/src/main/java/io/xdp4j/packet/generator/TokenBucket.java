@@ -1,6 +1,6 @@
 package io.xdp4j.packet.generator;
 
-import io.xdp4j.core.HotPath;
+import io.xdp4j.ebpf.HotPath;
 
 /// How many frames may be sent by now.
 ///

@@ -1,12 +1,12 @@
 package io.xdp4j.packet.pcap;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.DeviceInit;
 import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.device.TxQueue;
 import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.napi.Worker;
+import io.xdp4j.ebpf.HotPath;
 import org.jspecify.annotations.Nullable;
 
 /// An emulated NIC whose wire takes every frame, and writes it to a capture file where there is

@@ -1,6 +1,6 @@
 package io.xdp4j.packet.pcap;
 
-import io.xdp4j.core.HotPath;
+import io.xdp4j.ebpf.HotPath;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

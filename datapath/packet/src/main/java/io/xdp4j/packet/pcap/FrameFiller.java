@@ -1,9 +1,9 @@
 package io.xdp4j.packet.pcap;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.frame.FrameCache;
-import io.xdp4j.core.frame.RawMemory;
 import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.memory.RawMemory;
 import org.jspecify.annotations.Nullable;
 
 /// Copies a packet from plain memory into a frame, chaining chunks as needed.

@@ -1,6 +1,5 @@
 package io.xdp4j.packet.pcap;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.device.TxQueue;
 import io.xdp4j.core.frame.XdpFrame;
@@ -9,6 +8,7 @@ import io.xdp4j.core.napi.NapiPoller;
 import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.ring.PtrRing;
 import io.xdp4j.core.trace.DropReason;
+import io.xdp4j.ebpf.HotPath;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

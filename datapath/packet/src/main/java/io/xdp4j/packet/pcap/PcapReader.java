@@ -1,8 +1,8 @@
 package io.xdp4j.packet.pcap;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.device.DeviceException;
-import io.xdp4j.core.frame.RawMemory;
+import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.memory.RawMemory;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.xdp4j.packet.pcap;
 
-import io.xdp4j.core.HotPath;
+import io.xdp4j.ebpf.HotPath;
 
 /// The records of a classic pcap file, of microseconds or nanoseconds, of either byte order.
 ///

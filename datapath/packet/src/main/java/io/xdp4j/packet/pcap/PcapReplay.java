@@ -1,7 +1,6 @@
 package io.xdp4j.packet.pcap;
 
 import io.netty.util.concurrent.Future;
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.device.RssTable;
 import io.xdp4j.core.device.RxQueue;
@@ -11,6 +10,7 @@ import io.xdp4j.core.napi.NapiContext;
 import io.xdp4j.core.napi.NapiPoller;
 import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.trace.DropReason;
+import io.xdp4j.ebpf.HotPath;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package io.xdp4j.packet.pcap;
 
-import io.xdp4j.core.HotPath;
-import io.xdp4j.core.frame.RawMemory;
+import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.memory.RawMemory;
 import java.util.Arrays;
 
 /// The packet blocks of a pcapng file; blocks of other kinds are skipped.

@@ -1,6 +1,5 @@
 package io.xdp4j.packet.pcap;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.device.RxQueue;
 import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.napi.NapiContext;
@@ -8,6 +7,7 @@ import io.xdp4j.core.napi.NapiPoller;
 import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.ring.PtrRing;
 import io.xdp4j.core.trace.DropReason;
+import io.xdp4j.ebpf.HotPath;
 
 /// A receive queue whose worker is another than the one that reads the wire: frames cross in a
 /// ring.

@@ -1,6 +1,6 @@
 package io.xdp4j.packet.pcap;
 
-import io.xdp4j.core.HotPath;
+import io.xdp4j.ebpf.HotPath;
 
 /// What the timestamps of a pcapng interface mean: `if_tsresol` and `if_tsoffset`.
 ///

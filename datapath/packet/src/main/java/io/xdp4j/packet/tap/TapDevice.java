@@ -1,11 +1,11 @@
 package io.xdp4j.packet.tap;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.DeviceInit;
 import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.napi.Worker;
+import io.xdp4j.ebpf.HotPath;
 import io.xdp4j.linux.Errno;
 import io.xdp4j.linux.device.Tap;
 import io.xdp4j.linux.netlink.LinkInfo;

@@ -1,13 +1,13 @@
 package io.xdp4j.packet.tap;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.device.TxQueue;
 import io.xdp4j.core.frame.ByteBufFrames;
-import io.xdp4j.core.frame.RawMemory;
 import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.trace.DropReason;
+import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.memory.RawMemory;
 import io.xdp4j.linux.Errno;
 import io.xdp4j.linux.Fd;
 import io.xdp4j.packet.vnet.VnetHeader;

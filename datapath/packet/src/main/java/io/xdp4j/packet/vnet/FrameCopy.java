@@ -1,10 +1,10 @@
 package io.xdp4j.packet.vnet;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.frame.ByteBufFrames;
 import io.xdp4j.core.frame.FrameCache;
-import io.xdp4j.core.frame.RawMemory;
 import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.memory.RawMemory;
 import org.jspecify.annotations.Nullable;
 
 /// Copies packets that the kernel delivered into chunks of the pool.

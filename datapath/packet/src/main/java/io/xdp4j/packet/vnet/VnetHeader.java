@@ -1,8 +1,8 @@
 package io.xdp4j.packet.vnet;
 
-import io.xdp4j.core.HotPath;
-import io.xdp4j.core.frame.RawMemory;
 import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.memory.RawMemory;
 import io.xdp4j.linux.afpacket.VirtioNetHdr;
 
 /// Moves offload metadata between a frame and the `virtio_net_hdr` before its bytes.

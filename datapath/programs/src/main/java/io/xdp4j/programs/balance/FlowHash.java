@@ -1,7 +1,7 @@
 package io.xdp4j.programs.balance;
 
-import io.xdp4j.core.HotPath;
-import io.xdp4j.core.frame.RawMemory;
+import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.memory.RawMemory;
 
 /// The symmetric hash over an address pair and its protocol, bit for bit as the kernel samples have
 /// it.

@@ -1,11 +1,11 @@
 package io.xdp4j.programs.balance;
 
-import io.xdp4j.core.HotPath;
-import io.xdp4j.core.frame.RawMemory;
 import io.xdp4j.core.program.RedirectMap;
 import io.xdp4j.core.program.XdpAction;
 import io.xdp4j.core.program.XdpBuff;
 import io.xdp4j.core.program.XdpProgram;
+import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.memory.RawMemory;
 import java.util.Arrays;
 import java.util.List;
 

@@ -1,9 +1,9 @@
 package io.xdp4j.programs.basic;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.program.XdpAction;
 import io.xdp4j.core.program.XdpBuff;
 import io.xdp4j.core.program.XdpProgram;
+import io.xdp4j.ebpf.HotPath;
 
 /// Hands every packet to the host side.
 ///

@@ -1,9 +1,9 @@
 package io.xdp4j.programs.basic;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.program.RedirectMap;
 import io.xdp4j.core.program.XdpBuff;
 import io.xdp4j.core.program.XdpProgram;
+import io.xdp4j.ebpf.HotPath;
 
 /// Redirects every packet to the same place.
 ///

@@ -1,6 +1,6 @@
 package io.xdp4j.programs.bridge;
 
-import io.xdp4j.core.HotPath;
+import io.xdp4j.ebpf.HotPath;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;

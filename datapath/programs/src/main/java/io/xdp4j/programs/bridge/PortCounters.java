@@ -1,7 +1,7 @@
 package io.xdp4j.programs.bridge;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.trace.DropReason;
+import io.xdp4j.ebpf.HotPath;
 
 /// What one worker counted of frames that one port received.
 ///

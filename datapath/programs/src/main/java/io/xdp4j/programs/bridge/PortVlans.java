@@ -1,8 +1,8 @@
 package io.xdp4j.programs.bridge;
 
-import io.xdp4j.core.HotPath;
-import io.xdp4j.core.frame.RawMemory;
 import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.memory.RawMemory;
 import org.jspecify.annotations.Nullable;
 
 /// A port's VLAN rules in the form the hot path wants: access and trunk are the same to it.

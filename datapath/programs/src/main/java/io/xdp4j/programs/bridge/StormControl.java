@@ -1,6 +1,6 @@
 package io.xdp4j.programs.bridge;
 
-import io.xdp4j.core.HotPath;
+import io.xdp4j.ebpf.HotPath;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 

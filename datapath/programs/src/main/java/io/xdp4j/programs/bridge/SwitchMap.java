@@ -1,6 +1,5 @@
 package io.xdp4j.programs.bridge;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.DeviceTarget;
 import io.xdp4j.core.device.Redirector;
@@ -10,6 +9,7 @@ import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.program.RedirectMap;
 import io.xdp4j.core.program.RedirectTarget;
 import io.xdp4j.core.trace.DropReason;
+import io.xdp4j.ebpf.HotPath;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

@@ -1,12 +1,12 @@
 package io.xdp4j.programs.bridge;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.device.DeviceTarget;
 import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.device.XdpLink;
 import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.frame.XdpRxqInfo;
 import io.xdp4j.core.program.RedirectTarget;
+import io.xdp4j.ebpf.HotPath;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;

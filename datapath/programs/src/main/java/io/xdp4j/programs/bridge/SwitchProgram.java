@@ -1,13 +1,13 @@
 package io.xdp4j.programs.bridge;
 
-import io.xdp4j.core.HotPath;
-import io.xdp4j.core.frame.RawMemory;
 import io.xdp4j.core.program.RedirectMap;
 import io.xdp4j.core.program.XdpAction;
 import io.xdp4j.core.program.XdpBuff;
 import io.xdp4j.core.program.XdpProgram;
 import io.xdp4j.core.redirect.DevMap;
 import io.xdp4j.core.trace.DropReason;
+import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.memory.RawMemory;
 
 /// What a switch does with a frame that one of its ports receives.
 ///

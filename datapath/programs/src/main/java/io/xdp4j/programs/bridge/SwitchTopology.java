@@ -1,7 +1,7 @@
 package io.xdp4j.programs.bridge;
 
-import io.xdp4j.core.HotPath;
 import io.xdp4j.core.device.DeviceTarget;
+import io.xdp4j.ebpf.HotPath;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;

@@ -1,6 +1,6 @@
 package io.xdp4j.programs.bridge;
 
-import io.xdp4j.core.HotPath;
+import io.xdp4j.ebpf.HotPath;
 
 /// Lets frames through at a rate; holds one second's worth, and starts full.
 ///

@@ -1,8 +1,8 @@
 package io.xdp4j.programs.bridge;
 
-import io.xdp4j.core.HotPath;
-import io.xdp4j.core.frame.RawMemory;
 import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.memory.RawMemory;
 
 /// The 802.1Q tag behind the addresses of a frame.
 ///

@@ -1,4 +1,4 @@
-package io.xdp4j.core;
+package io.xdp4j.ebpf;
 
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;

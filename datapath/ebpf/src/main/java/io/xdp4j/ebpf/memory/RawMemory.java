@@ -1,6 +1,6 @@
-package io.xdp4j.core.frame;
+package io.xdp4j.ebpf.memory;
 
-import io.xdp4j.core.HotPath;
+import io.xdp4j.ebpf.HotPath;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;

@@ -1,0 +1,87 @@
+package io.xdp4j.ebpf.program;
+
+import io.xdp4j.ebpf.btf.BtfSpec;
+import io.xdp4j.ebpf.isa.Insn;
+import io.xdp4j.ebpf.map.BpfMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// A program whose references are resolved: what verifier, interpreter and JIT take.
+///
+/// Map loads (`PSEUDO_MAP_FD`, `PSEUDO_MAP_VALUE`) carry in `imm` a key of [#maps]; the offset into
+/// a map value is in the second slot. Calls are relative, with all subprograms behind the main one.
+/// CO-RE relocations are done. Immutable.
+///
+/// Kernel: `union bpf_attr` of `BPF_PROG_LOAD`.
+///
+/// @param expectedAttachType kernel's number, 0 for none; for XDP `BPF_XDP_DEVMAP` is 35 and
+///     `BPF_XDP_CPUMAP` 36
+/// @param insns slots, not empty
+/// @param maps by the file descriptor that stands in the code
+/// @param btf types that `funcInfo` and map values refer to
+/// @param funcInfo subprograms' BTF ids, by first instruction, ascending
+/// @param lineInfo source lines, by first instruction, ascending
+public record LinkedProgram(
+        String name,
+        ProgramType type,
+        int expectedAttachType,
+        List<Insn> insns,
+        Map<Integer, BpfMap> maps,
+        String license,
+        Set<Flag> flags,
+        @Nullable BtfSpec btf,
+        List<FuncInfo> funcInfo,
+        List<LineInfo> lineInfo) {
+    /// `BPF_XDP_DEVMAP`
+    public static final int ATTACH_XDP_DEVMAP = 35;
+
+    /// `BPF_XDP_CPUMAP`
+    public static final int ATTACH_XDP_CPUMAP = 36;
+
+    /// `BPF_XDP`
+    public static final int ATTACH_XDP = 37;
+
+    /// Load flags (`BPF_F_*` of the program).
+    public enum Flag {
+        STRICT_ALIGNMENT,
+        ANY_ALIGNMENT,
+        TEST_STATE_FREQ,
+        SLEEPABLE,
+        XDP_HAS_FRAGS
+    }
+
+    /// `struct bpf_func_info`.
+    public record FuncInfo(int insn, int typeId) {}
+
+    /// `struct bpf_line_info`, with its strings.
+    public record LineInfo(int insn, String file, String text, int line, int column) {}
+
+    public LinkedProgram {
+        insns = List.copyOf(insns);
+        maps = Map.copyOf(maps);
+        flags = Set.copyOf(flags);
+        funcInfo = List.copyOf(funcInfo);
+        lineInfo = List.copyOf(lineInfo);
+    }
+
+    /// True when helpers reserved for GPL programs may be called.
+    public boolean isGplCompatible() {
+        return switch (license) {
+            case "GPL",
+                    "GPL v2",
+                    "GPL and additional rights",
+                    "Dual BSD/GPL",
+                    "Dual MIT/GPL",
+                    "Dual MPL/GPL" ->
+                    true;
+            default -> false;
+        };
+    }
+
+    /// The map a slot refers to.
+    public @Nullable BpfMap mapAt(int fd) {
+        return maps.get(fd);
+    }
+}
