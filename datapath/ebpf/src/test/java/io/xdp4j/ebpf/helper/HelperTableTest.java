@@ -1,5 +1,6 @@
 package io.xdp4j.ebpf.helper;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xdp4j.ebpf.program.ProgramType;
@@ -10,7 +11,6 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class HelperTableTest {
     private static List<String> recorded() throws IOException {
         try (InputStream in =
-                        Objects.requireNonNull(
+                        requireNonNull(
                                 HelperTableTest.class.getResourceAsStream("/helpers-6.18.txt"));
                 BufferedReader lines =
                         new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
@@ -30,8 +30,8 @@ class HelperTableTest {
     void allowsWhatTheKernelAllows() throws IOException {
         for (String line : recorded()) {
             String[] fields = line.split(" ", -1);
-            HelperProto proto = HelperTable.byId(Integer.parseInt(fields[0]));
-            assertThat(proto).as(line).isNotNull();
+            HelperProto proto = requireNonNull(HelperTable.byId(Integer.parseInt(fields[0])));
+
             Set<ProgramType> types =
                     Arrays.stream(fields[2].split(",", -1))
                             .map(ProgramType::valueOf)
@@ -60,8 +60,7 @@ class HelperTableTest {
 
     @Test
     void findsByName() {
-        HelperProto proto = HelperTable.byName("map_lookup_elem");
-        assertThat(proto).isNotNull();
+        HelperProto proto = requireNonNull(HelperTable.byName("map_lookup_elem"));
         assertThat(proto.id()).isEqualTo(1);
         assertThat(HelperTable.byId(4)).isNull();
         assertThat(HelperTable.byId(-1)).isNull();
@@ -70,12 +69,10 @@ class HelperTableTest {
 
     @Test
     void knowsAttachPointsOfSocketAddressHooks() {
-        HelperProto bind = HelperTable.byName("bind");
-        assertThat(bind).isNotNull();
+        HelperProto bind = requireNonNull(HelperTable.byName("bind"));
         assertThat(bind.isAllowed(ProgramType.CGROUP_SOCK_ADDR, 10)).isTrue();
         assertThat(bind.isAllowed(ProgramType.CGROUP_SOCK_ADDR, 8)).isFalse();
-        HelperProto retval = HelperTable.byName("set_retval");
-        assertThat(retval).isNotNull();
+        HelperProto retval = requireNonNull(HelperTable.byName("set_retval"));
         assertThat(retval.isAllowed(ProgramType.CGROUP_SOCK_ADDR, 8)).isTrue();
         assertThat(retval.isAllowed(ProgramType.CGROUP_SOCK_ADDR, 19)).isFalse();
         assertThat(retval.isAllowed(ProgramType.CGROUP_SOCK, 2)).isTrue();
