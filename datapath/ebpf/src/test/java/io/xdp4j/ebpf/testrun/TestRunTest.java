@@ -3,6 +3,7 @@ package io.xdp4j.ebpf.testrun;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.memory.RawMemory;
 import io.xdp4j.ebpf.testrun.TestRun.Options;
 import io.xdp4j.ebpf.testrun.TestRun.Result;
@@ -55,7 +56,7 @@ final class TestRunTest {
             Result result = runs.run(program, packet, options);
             return result.retval() + " " + result.data().length;
         } catch (TestRunException e) {
-            return e.getMessage().substring(0, e.getMessage().indexOf(':'));
+            return Errno.nameOf(e.errno());
         }
     }
 
