@@ -5,10 +5,11 @@ import io.xdp4j.core.device.DeviceException;
 import io.xdp4j.core.device.XdpAttachException;
 import io.xdp4j.linux.Errno;
 import io.xdp4j.linux.NativeException;
+import io.xdp4j.tools.exit.ExitCode;
 import java.io.PrintWriter;
 import org.slf4j.LoggerFactory;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine;
 
 /// The `xdp4j` command.
 @Command(
