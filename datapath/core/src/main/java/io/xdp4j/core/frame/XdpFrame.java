@@ -3,6 +3,7 @@ package io.xdp4j.core.frame;
 import io.netty.buffer.ByteBuf;
 import io.xdp4j.ebpf.HotPath;
 import io.xdp4j.ebpf.memory.RawMemory;
+import io.xdp4j.ebpf.vm.XdpMd;
 import org.jspecify.annotations.Nullable;
 
 /// One packet in one chunk of the pool, or the head of a chain of chunks.
@@ -26,10 +27,10 @@ public final class XdpFrame {
     public static final int HEADROOM_BYTES = 256;
 
     /// Bytes at the start of the headroom that hold the frame header (`sizeof(struct xdp_frame)`).
-    public static final int HEADER_BYTES = 40;
+    public static final int HEADER_BYTES = XdpMd.FRAME_HEADER_BYTES;
 
     /// Bytes kept at the end of the chunk (`sizeof(struct skb_shared_info)`).
-    public static final int TAILROOM_BYTES = 320;
+    public static final int TAILROOM_BYTES = XdpMd.TAILROOM_BYTES;
 
     /// Data bytes that fit the first chunk of a fresh frame.
     public static final int LINEAR_BYTES = CHUNK_BYTES - HEADROOM_BYTES - TAILROOM_BYTES;

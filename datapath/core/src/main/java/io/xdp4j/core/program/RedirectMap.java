@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 /// Kernel: `map_redirect` of `struct bpf_map_ops`.
 public interface RedirectMap {
     /// Sends to all entries (`BPF_F_BROADCAST`).
-    long BROADCAST = 8;
+    long BROADCAST = io.xdp4j.ebpf.map.RedirectMap.BROADCAST;
 
     /// With [#BROADCAST], not back to where the packet came in (`BPF_F_EXCLUDE_INGRESS`).
-    long EXCLUDE_INGRESS = 16;
+    long EXCLUDE_INGRESS = io.xdp4j.ebpf.map.RedirectMap.EXCLUDE_INGRESS;
 
     /// Map id, unique in the datapath.
     int id();

@@ -5,6 +5,7 @@ import io.xdp4j.core.frame.XdpRxqInfo;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.ebpf.HotPath;
 import io.xdp4j.ebpf.memory.RawMemory;
+import io.xdp4j.ebpf.vm.XdpMd;
 import org.jspecify.annotations.Nullable;
 
 /// The packet as a program sees it while it runs, with the helpers of an XDP program.
@@ -21,25 +22,10 @@ import org.jspecify.annotations.Nullable;
 /// Thread: the worker that runs the program; one object a worker, loaded anew for each packet.
 /// Kernel: `struct xdp_buff` and the XDP helpers.
 @HotPath
-public final class XdpBuff {
-    /// `EINVAL`
-    private static final int EINVAL = 22;
-
-    private static final int EACCES = 13;
-    private static final int EOPNOTSUPP = 95;
-    private static final int ETH_HLEN = 14;
-    private static final int MAX_META_BYTES = 32;
-
+public final class XdpBuff extends XdpMd {
     private final RedirectInfo redirect = new RedirectInfo();
     private final int cpu;
 
-    private long hardStart;
-    private long data;
-    private long dataEnd;
-    private long dataMeta;
-    private int egressIfindex;
-    private int queueIndex;
-    private int ingressIfindex;
     private @Nullable XdpFrame frame;
     private @Nullable DropReason dropReason;
 
@@ -53,28 +39,25 @@ public final class XdpBuff {
     /// Points the view at a frame. `egressIfindex` is 0 but for a devmap program.
     public void load(XdpFrame from, XdpRxqInfo rxq, int egress) {
         frame = from;
-        hardStart = from.chunk();
-        data = from.data();
-        dataEnd = data + from.length();
-        dataMeta = data - from.metaLength();
-        ingressIfindex = rxq.ifindex();
-        queueIndex = rxq.queueIndex();
-        egressIfindex = egress;
+        long start = from.chunk();
+        long data = from.data();
+        setFrame(
+                start,
+                start + XdpFrame.CHUNK_BYTES,
+                data,
+                data + from.length(),
+                data - from.metaLength());
+        setOrigin(rxq.ifindex(), rxq.queueIndex(), egress);
         dropReason = null;
         redirect.reset();
-    }
-
-    /// Makes the queue read as 0, as a cpumap program sees it.
-    public void hideQueue() {
-        queueIndex = 0;
     }
 
     /// Writes moved pointers back to the frame.
     public void store() {
         XdpFrame to = frame;
         if (to != null) {
-            to.setData((int) (data - hardStart), (int) (dataEnd - data));
-            to.setMetaLength((int) (data - dataMeta));
+            to.setData((int) (data() - hardStart()), length());
+            to.setMetaLength(metaLength());
         }
     }
 
@@ -88,47 +71,6 @@ public final class XdpBuff {
         return dropReason;
     }
 
-    // ---- context: struct xdp_md
-
-    /// Address of the first byte.
-    public long data() {
-        return data;
-    }
-
-    /// Address behind the last byte of the first chunk.
-    public long dataEnd() {
-        return dataEnd;
-    }
-
-    /// Address of the metadata; equal to [#data] when there is none.
-    public long dataMeta() {
-        return dataMeta;
-    }
-
-    /// Bytes in the first chunk.
-    public int length() {
-        return (int) (dataEnd - data);
-    }
-
-    /// Bytes over all chunks (`bpf_xdp_get_buff_len`).
-    public int totalLength() {
-        XdpFrame of = frame;
-        return of == null ? length() : length() + of.totalLength() - of.length();
-    }
-
-    public int ingressIfindex() {
-        return ingressIfindex;
-    }
-
-    public int rxQueueIndex() {
-        return queueIndex;
-    }
-
-    /// The device a devmap program's packet is about to leave by; 0 elsewhere.
-    public int egressIfindex() {
-        return egressIfindex;
-    }
-
     /// Index of the worker that runs the program (`bpf_get_smp_processor_id`).
     public int cpu() {
         return cpu;
@@ -138,7 +80,7 @@ public final class XdpBuff {
 
     /// True when the first chunk has bytes `offset..offset+bytes-1`.
     public boolean has(int offset, int bytes) {
-        return offset >= 0 && data + offset + bytes <= dataEnd;
+        return offset >= 0 && data() + offset + bytes <= dataEnd();
     }
 
     public int u8(int offset) {
@@ -193,19 +135,14 @@ public final class XdpBuff {
     }
 
     private long checked(int offset, int bytes) {
-        long at = data + offset;
-        if (offset < 0 || at + bytes > dataEnd) {
+        long at = data() + offset;
+        if (offset < 0 || at + bytes > dataEnd()) {
             throw OutOfPacketException.INSTANCE;
         }
         return at;
     }
 
     // ---- metadata
-
-    /// Metadata bytes before the packet.
-    public int metaLength() {
-        return (int) (data - dataMeta);
-    }
 
     /// Four metadata bytes as the processor stores them.
     public int meta32(int offset) {
@@ -217,8 +154,8 @@ public final class XdpBuff {
     }
 
     private long checkedMeta(int offset) {
-        long at = dataMeta + offset;
-        if (offset < 0 || at + 4 > data) {
+        long at = dataMeta() + offset;
+        if (offset < 0 || at + 4 > data()) {
             throw OutOfPacketException.INSTANCE;
         }
         return at;
@@ -226,65 +163,7 @@ public final class XdpBuff {
 
     // ---- helpers
 
-    /// Moves the start of the packet by `delta` bytes; metadata moves along. 0 or -EINVAL.
-    public int adjustHead(int delta) {
-        int meta = metaLength();
-        long to = data + delta;
-        if (to < hardStart + XdpFrame.HEADER_BYTES + meta || to > dataEnd - ETH_HLEN) {
-            return -EINVAL;
-        }
-        if (meta != 0) {
-            RawMemory.move(dataMeta, to - meta, meta);
-        }
-        data = to;
-        dataMeta = to - meta;
-        return 0;
-    }
-
-    /// Moves the end of the packet by `delta` bytes; new bytes are zero. 0, -EINVAL, or -EOPNOTSUPP
-    /// for growth of a packet with several chunks.
-    public int adjustTail(int delta) {
-        XdpFrame of = frame;
-        if (of != null && of.hasFrags()) {
-            return delta > 0 ? -EOPNOTSUPP : shrinkFrags(of, -delta);
-        }
-        long to = dataEnd + delta;
-        long limit = hardStart + XdpFrame.CHUNK_BYTES - XdpFrame.TAILROOM_BYTES;
-        if (to > limit || to < data + ETH_HLEN) {
-            return -EINVAL;
-        }
-        if (delta > 0) {
-            RawMemory.zero(dataEnd, delta);
-        }
-        dataEnd = to;
-        return 0;
-    }
-
-    private int shrinkFrags(XdpFrame of, int bytes) {
-        if (totalLength() - bytes < ETH_HLEN) {
-            return -EINVAL;
-        }
-        int left = FragTrimmer.trim(of, bytes);
-        dataEnd -= left;
-        return 0;
-    }
-
-    /// Moves the start of the metadata by `delta` bytes: 0, -EINVAL beyond the room, -EACCES for a
-    /// length that is no multiple of 4 or above 32.
-    public int adjustMeta(int delta) {
-        long to = dataMeta + delta;
-        if (to < hardStart + XdpFrame.HEADER_BYTES || to > data) {
-            return -EINVAL;
-        }
-        long length = data - to;
-        if ((length & 3) != 0 || length > MAX_META_BYTES) {
-            return -EACCES;
-        }
-        dataMeta = to;
-        return 0;
-    }
-
-    /// Redirects to a device; flags must be 0, else ABORTED.
+    @Override
     public int redirect(int ifindex, long flags) {
         return redirect.redirect(ifindex, flags);
     }
@@ -292,6 +171,44 @@ public final class XdpBuff {
     /// Redirects to a map's entry; the low two flag bits are the action on a miss.
     public int redirectMap(RedirectMap map, int key, long flags) {
         return redirect.redirectMap(map, key, flags);
+    }
+
+    @Override
+    public int redirectMap(io.xdp4j.ebpf.map.RedirectMap map, int key, long flags) {
+        return map.backend() instanceof LiveBackend live
+                ? redirect.redirectMap(live.map(), key, flags)
+                : XdpAction.XDP_ABORTED;
+    }
+
+    // ---- packets of several chunks
+
+    @Override
+    public int fragsLength() {
+        XdpFrame of = frame;
+        return of == null ? 0 : of.totalLength() - of.length();
+    }
+
+    @Override
+    public long contiguous(int offset, int length) {
+        XdpFrame of = frame;
+        int first = length();
+        if (offset + length <= first || of == null) {
+            return data() + offset;
+        }
+        int at = offset - first;
+        for (XdpFrame frag = of.nextFrag(); frag != null; frag = frag.nextFrag()) {
+            if (at >= 0 && at < frag.length()) {
+                return at + length <= frag.length() ? frag.data() + at : 0;
+            }
+            at -= frag.length();
+        }
+        return 0;
+    }
+
+    @Override
+    protected int shrinkFrags(int bytes) {
+        XdpFrame of = frame;
+        return of == null ? bytes : FragTrimmer.trim(of, bytes);
     }
 
     /// Drops with a reason of its own in the ledger: `return xdp.drop(reason)`.

@@ -2,6 +2,7 @@ package io.xdp4j.ebpf.vm;
 
 import io.xdp4j.ebpf.HotPath;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// One CPU that runs programs: its stack, the packet at hand, the counters of a run.
@@ -31,12 +32,19 @@ public final class BpfMachine {
     private final long stack;
     private @Nullable XdpMd xdp;
     private int tailCalls;
+    private int frame;
+    private long random;
+    private long[] grantStarts = new long[8];
+    private long[] grantEnds = new long[8];
+    private int grants;
 
     /// @param stackOwner arena that the stack lives and dies with
     public BpfMachine(BpfRuntime runtime, int cpu, Arena stackOwner) {
         this.runtime = runtime;
         this.cpu = cpu;
         this.stack = stackOwner.allocate((long) FRAMES * STACK_FRAME_BYTES, 64).address();
+        long start = runtime.seed() + 0x9e37_79b9_7f4a_7c15L * (cpu + 1);
+        this.random = start == 0 ? 1 : start;
     }
 
     public BpfRuntime runtime() {
@@ -52,6 +60,8 @@ public final class BpfMachine {
     public long run(Executable program, XdpMd packet) {
         xdp = packet;
         tailCalls = 0;
+        frame = 0;
+        grants = 0;
         return program.call(this, 0, CTX_HANDLE, 0, 0, 0, 0);
     }
 
@@ -85,5 +95,97 @@ public final class BpfMachine {
         }
         tailCalls++;
         return true;
+    }
+
+    /// Drops the count of tail calls and what a run left behind: for runs that do not go through
+    /// [#run].
+    public void reset() {
+        tailCalls = 0;
+        frame = 0;
+        grants = 0;
+    }
+
+    // ---- callbacks
+
+    /// Tells the machine the frame a function runs on. Engines do so before each call of a helper
+    /// that [calls back][#callBack]; else the callback would run on the caller's stack.
+    public void enterFrame(int number) {
+        frame = number;
+    }
+
+    /// Calls a function on the frame behind the calling program's.
+    public long callBack(Executable function, long r1, long r2, long r3, long r4) {
+        int caller = frame;
+        frame = caller + 1;
+        long result = function.call(this, caller + 1, r1, r2, r3, r4, 0);
+        frame = caller;
+        return result;
+    }
+
+    /// The function behind a register's handle. Fails: an illegal state exception when there is
+    /// none, which a verified program cannot reach.
+    public Executable function(long handle) {
+        Executable function = runtime.function(handle);
+        if (function == null) {
+            throw noFunction(handle);
+        }
+        return function;
+    }
+
+    private static IllegalStateException noFunction(long handle) {
+        return new IllegalStateException(
+                "no function behind the pointer 0x" + Long.toHexString(handle));
+    }
+
+    // ---- memory handed out by helpers
+
+    /// Lets the program use `length` bytes at `address` until [#revoke] or the end of the run.
+    public void grant(long address, long length) {
+        if (grants == grantStarts.length) {
+            growGrants();
+        }
+        grantStarts[grants] = address;
+        grantEnds[grants] = address + length;
+        grants++;
+    }
+
+    private void growGrants() {
+        grantStarts = Arrays.copyOf(grantStarts, grants * 2);
+        grantEnds = Arrays.copyOf(grantEnds, grants * 2);
+    }
+
+    /// Takes back what was granted at that address; false when nothing was.
+    public boolean revoke(long address) {
+        for (int i = grants - 1; i >= 0; i--) {
+            if (grantStarts[i] == address) {
+                grants--;
+                grantStarts[i] = grantStarts[grants];
+                grantEnds[i] = grantEnds[grants];
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// True when the bytes lie in one piece of granted memory. For checked memory.
+    public boolean isGranted(long address, int size) {
+        for (int i = 0; i < grants; i++) {
+            if (address >= grantStarts[i] && address <= grantEnds[i] - size) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // ---- randomness
+
+    /// The next random number (`bpf_get_prandom_u32`): xorshift, so a seed replays it.
+    public int nextRandom() {
+        long next = random;
+        next ^= next << 13;
+        next ^= next >>> 7;
+        next ^= next << 17;
+        random = next;
+        return (int) (next >>> 32);
     }
 }

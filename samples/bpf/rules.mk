@@ -1,0 +1,18 @@
+# Builds the objects beside their sources. They are committed, so that users need no compiler;
+# a test rebuilds them and compares where the clang that built them is present.
+CLANG ?= clang
+CFLAGS = -O2 -g -target bpf -mcpu=v1 -Wall -Werror -I/usr/include/$(shell uname -m)-linux-gnu \
+	-fdebug-compilation-dir=.
+SHARED := $(dir $(lastword $(MAKEFILE_LIST)))parsing.h
+OBJECTS = $(patsubst %.bpf.c,%.bpf.o,$(wildcard *.bpf.c))
+
+all: $(OBJECTS)
+
+%.bpf.o: %.bpf.c $(SHARED)
+	$(CLANG) $(CFLAGS) -c $< -o $@
+	llvm-strip -g $@
+
+clean:
+	rm -f $(OBJECTS)
+
+.PHONY: all clean
