@@ -19,7 +19,7 @@ final class BtfExtReader {
     private static final int HEADER_BYTES_WITH_CORE = 32;
 
     /// Reads one record at an offset.
-    private interface Record<T> {
+    private interface Row<T> {
         T read(int at);
     }
 
@@ -52,13 +52,12 @@ final class BtfExtReader {
     }
 
     /// One of the tables: record size, then for each section its name, count and records.
-    private <T> Map<String, List<T>> table(int field, long header, int minimum, Record<T> record) {
+    private <T> Map<String, List<T>> table(int field, long header, int minimum, Row<T> row) {
         Map<String, List<T>> sections = new HashMap<>();
         long start = header + u32(field);
         long end = start + u32(field + 4);
         if (end > bytes.capacity()) {
-            throw malformed(
-                    field, "table ends at %d of %d bytes".formatted(end, bytes.capacity()));
+            throw malformed(field, "table ends at %d of %d bytes".formatted(end, bytes.capacity()));
         }
         if (start == end) {
             return sections;
@@ -69,13 +68,13 @@ final class BtfExtReader {
             throw malformed(start, "records of " + recordSize + " bytes");
         }
         for (long at = start + 4; at < end; ) {
-            at = section((int) at, end, recordSize, record, sections);
+            at = section((int) at, end, recordSize, row, sections);
         }
         return sections;
     }
 
     private <T> long section(
-            int at, long end, long recordSize, Record<T> record, Map<String, List<T>> sections) {
+            int at, long end, long recordSize, Row<T> row, Map<String, List<T>> sections) {
         requireLeft(at, end, 8);
         String name = strings.at(u32(at), at);
         long count = u32(at + 4);
@@ -85,7 +84,7 @@ final class BtfExtReader {
         }
         List<T> records = sections.computeIfAbsent(name, _ -> new ArrayList<>());
         for (int i = 0; i < count; i++) {
-            records.add(record.read((int) (first + i * recordSize)));
+            records.add(row.read((int) (first + i * recordSize)));
         }
         return first + count * recordSize;
     }

@@ -151,8 +151,7 @@ final class BtfReader {
     private BtfType readArray(int at) {
         int record = take(12);
         require(at, TYPE_BYTES);
-        return new BtfType.Array(
-                bytes.getInt(record), bytes.getInt(record + 4), u32(record + 8));
+        return new BtfType.Array(bytes.getInt(record), bytes.getInt(record + 4), u32(record + 8));
     }
 
     private List<BtfType.Member> readMembers(int count, boolean withBitfields) {
@@ -252,8 +251,7 @@ final class BtfReader {
     private void require(int at, int length) {
         if (length > typeEnd - at) {
             throw malformed(
-                    at,
-                    "record of %d bytes, %d left in the types".formatted(length, typeEnd - at));
+                    at, "record of %d bytes, %d left in the types".formatted(length, typeEnd - at));
         }
     }
 

@@ -203,7 +203,8 @@ public final class BtfSpec {
             case BtfType.Array array ->
                     text(array.element(), depth + 1) + " [" + array.count() + "]";
             case BtfType.Struct struct -> (struct.union() ? "union " : "struct ") + named(struct);
-            case BtfType.Forward forward -> (forward.union() ? "union " : "struct ") + named(forward);
+            case BtfType.Forward forward ->
+                    (forward.union() ? "union " : "struct ") + named(forward);
             case BtfType.Enum constants -> "enum " + named(constants);
             case BtfType.Const modifier -> "const " + text(modifier.target(), depth + 1);
             case BtfType.Volatile modifier -> "volatile " + text(modifier.target(), depth + 1);

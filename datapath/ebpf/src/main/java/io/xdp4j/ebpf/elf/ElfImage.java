@@ -43,9 +43,7 @@ final class ElfImage {
         this.sections = readSections();
         this.symbols = readSymbols();
         for (ElfSymbol symbol : symbols) {
-            symbolsBySection
-                    .computeIfAbsent(symbol.section(), _ -> new ArrayList<>())
-                    .add(symbol);
+            symbolsBySection.computeIfAbsent(symbol.section(), _ -> new ArrayList<>()).add(symbol);
         }
     }
 
@@ -85,7 +83,8 @@ final class ElfImage {
         int namesIndex = buffer.getShort(62) & 0xffff;
         if (tableAt < HEADER_BYTES || tableAt > bytes.length - SECTION_BYTES) {
             throw malformed(
-                    "section headers at 0x%x, file has 0x%x bytes".formatted(tableAt, bytes.length));
+                    "section headers at 0x%x, file has 0x%x bytes"
+                            .formatted(tableAt, bytes.length));
         }
         if (entrySize != SECTION_BYTES) {
             throw malformed("section headers of %d bytes (expected: 64)".formatted(entrySize));
@@ -127,8 +126,7 @@ final class ElfImage {
         }
         if (size < 0 || size > Integer.MAX_VALUE) {
             throw malformed(
-                    "section %d %s: %s bytes"
-                            .formatted(index, name, Long.toUnsignedString(size)));
+                    "section %d %s: %s bytes".formatted(index, name, Long.toUnsignedString(size)));
         }
         return new ElfSection(
                 index,
@@ -207,7 +205,8 @@ final class ElfImage {
     /// The section a header field names.
     private ElfSection section(int index, ElfSection user) {
         if (index < 0 || index >= sections.size()) {
-            throw malformed(user, 0, "refers to section %d of %d".formatted(index, sections.size()));
+            throw malformed(
+                    user, 0, "refers to section %d of %d".formatted(index, sections.size()));
         }
         return sections.get(index);
     }

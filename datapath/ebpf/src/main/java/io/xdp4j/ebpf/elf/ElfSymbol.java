@@ -7,7 +7,14 @@ package io.xdp4j.ebpf.elf;
 /// @param section index of the section it lies in, 0 when another object defines it
 /// @param value bytes from the section's start
 record ElfSymbol(
-        int index, String name, int type, int binding, int visibility, int section, long value, long size) {
+        int index,
+        String name,
+        int type,
+        int binding,
+        int visibility,
+        int section,
+        long value,
+        long size) {
     static final int NOTYPE = 0;
     static final int OBJECT = 1;
     static final int FUNC = 2;

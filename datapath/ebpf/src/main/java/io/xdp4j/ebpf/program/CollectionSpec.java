@@ -57,7 +57,9 @@ public record CollectionSpec(
         throw new LinkException(
                 "%s: no program %s (programs: %s)"
                         .formatted(
-                                file, name, list(programs.stream().map(ProgramSpec::name).toList())));
+                                file,
+                                name,
+                                list(programs.stream().map(ProgramSpec::name).toList())));
     }
 
     /// The programs of that section.
@@ -123,7 +125,9 @@ public record CollectionSpec(
             throw new LinkException(
                     "%s: no map %s (maps: %s)"
                             .formatted(
-                                    file, name, list(maps.stream().map(MapDefinition::name).toList())));
+                                    file,
+                                    name,
+                                    list(maps.stream().map(MapDefinition::name).toList())));
         }
         MapDefinition resized = found.withSpec(found.spec().withMaxEntries(maxEntries));
         return withMaps(maps.stream().map(map -> map == found ? resized : map).toList());

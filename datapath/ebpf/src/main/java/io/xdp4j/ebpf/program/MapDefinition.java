@@ -79,8 +79,7 @@ public record MapDefinition(
     }
 
     public MapDefinition withSpec(MapSpec to) {
-        return new MapDefinition(
-                to, section, pinning, contents, frozen, slots, variables, missing);
+        return new MapDefinition(to, section, pinning, contents, frozen, slots, variables, missing);
     }
 
     public MapDefinition withPinning(Pinning to) {
@@ -88,8 +87,7 @@ public record MapDefinition(
     }
 
     public MapDefinition withSlots(List<Slot> to) {
-        return new MapDefinition(
-                spec, section, pinning, contents, frozen, to, variables, missing);
+        return new MapDefinition(spec, section, pinning, contents, frozen, to, variables, missing);
     }
 
     MapDefinition withContents(byte[] to, Set<String> stillMissing) {

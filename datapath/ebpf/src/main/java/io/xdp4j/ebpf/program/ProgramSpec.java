@@ -54,7 +54,9 @@ public record ProgramSpec(
     /// type does.
     public ProgramSpec withType(ProgramType to) {
         int attach =
-                type == to ? expectedAttachType : to == ProgramType.XDP ? LinkedProgram.ATTACH_XDP : 0;
+                type == to
+                        ? expectedAttachType
+                        : to == ProgramType.XDP ? LinkedProgram.ATTACH_XDP : 0;
         return with(to, attach);
     }
 
