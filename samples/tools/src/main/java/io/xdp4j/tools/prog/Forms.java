@@ -66,13 +66,13 @@ final class Forms {
         form.put("count", entries.size());
         long digits = entries.stream().mapToLong(entry -> entry.get(1).length()).sum();
         if (entries.size() <= MAX_ENTRIES && digits <= MAX_VALUE_DIGITS) {
-            entries.sort(Comparator.comparing(List::getFirst));
             form.put("entries", entries);
         }
         return form;
     }
 
-    private static List<List<String>> entries(BpfMap map, int cpu) {
+    /// Entries as hex, sorted by key; all-zero ones of arrays left out.
+    static List<List<String>> entries(BpfMap map, int cpu) {
         List<List<String>> entries = new ArrayList<>();
         if (!isEnumerable(map.type())) {
             return entries;
@@ -89,6 +89,7 @@ final class Forms {
         } catch (MapException e) {
             return new ArrayList<>(); // its values cannot be read from outside
         }
+        entries.sort(Comparator.comparing(List::getFirst));
         return entries;
     }
 
