@@ -4,11 +4,13 @@ module io.xdp4j.ebpf {
 
     exports io.xdp4j.ebpf;
     exports io.xdp4j.ebpf.btf;
+    exports io.xdp4j.ebpf.elf;
     exports io.xdp4j.ebpf.helper;
     exports io.xdp4j.ebpf.isa;
     exports io.xdp4j.ebpf.map;
     exports io.xdp4j.ebpf.memory;
     exports io.xdp4j.ebpf.program;
+    exports io.xdp4j.ebpf.testrun;
     exports io.xdp4j.ebpf.verifier;
     exports io.xdp4j.ebpf.vm;
 }
