@@ -115,7 +115,7 @@ final class ProgLoadCommand implements Callable<Integer> {
             EbpfException rejection = load.rejection(program);
             Verdict verdict =
                     rejection == null
-                            ? Verdict.accepted(
+                            ? Verdict.of(
                                     load.collection().program(program.name()).verification())
                             : Verdict.rejected(rejection);
             return new Judgement(program, type, verdict);

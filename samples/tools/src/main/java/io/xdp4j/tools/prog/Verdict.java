@@ -2,6 +2,7 @@ package io.xdp4j.tools.prog;
 
 import io.xdp4j.ebpf.EbpfException;
 import io.xdp4j.ebpf.Errno;
+import io.xdp4j.ebpf.collection.RejectedProgramException;
 import io.xdp4j.ebpf.collection.Verification;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,15 +16,19 @@ import org.jspecify.annotations.Nullable;
 record Verdict(int errno, List<String> log, int processed) {
     private static final int ANSWERED_LINES = 40;
 
-    static Verdict accepted(Verification verification) {
-        return new Verdict(0, verification.log(), verification.processed());
+    static Verdict of(Verification verification) {
+        return new Verdict(
+                verification.errno(), verification.log(), verification.processed());
     }
 
     /// The verdict behind a failed load.
     ///
     /// Fails: with the exception itself, when it is not the verifier's.
-    static Verdict rejected(EbpfException rejection) {
-        throw rejection;
+    static Verdict rejected(EbpfException failure) {
+        if (failure instanceof RejectedProgramException rejected) {
+            return of(rejected.verification());
+        }
+        throw failure;
     }
 
     /// The fields of an answer; only the last lines of the log.
