@@ -27,6 +27,11 @@ public final class BpfMachine {
     /// Frames for a whole chain of tail calls out of subprograms, and for callbacks.
     private static final int FRAMES = MAX_CALL_FRAMES * (MAX_TAIL_CALLS + 2);
 
+    /// Frames' worth of memory behind the stack for helpers that call back.
+    private static final int SCRATCH_FRAMES = MAX_CALL_FRAMES;
+
+    private static final long STACK_BYTES = (long) (FRAMES + SCRATCH_FRAMES) * STACK_FRAME_BYTES;
+
     private final BpfRuntime runtime;
     private final int cpu;
     private final long stack;
@@ -42,7 +47,7 @@ public final class BpfMachine {
     public BpfMachine(BpfRuntime runtime, int cpu, Arena stackOwner) {
         this.runtime = runtime;
         this.cpu = cpu;
-        this.stack = stackOwner.allocate((long) FRAMES * STACK_FRAME_BYTES, 64).address();
+        this.stack = stackOwner.allocate(STACK_BYTES, 64).address();
         long start = runtime.seed() + 0x9e37_79b9_7f4a_7c15L * (cpu + 1);
         this.random = start == 0 ? 1 : start;
     }
@@ -175,6 +180,27 @@ public final class BpfMachine {
             }
         }
         return false;
+    }
+
+    /// True when a program on this machine may read the bytes: its stack, its packet's first chunk,
+    /// granted memory, or one value of a map.
+    public boolean isLive(long address, int size) {
+        if (address >= stack && address <= stack + STACK_BYTES - size) {
+            return true;
+        }
+        XdpMd packet = xdp;
+        if (packet != null && address >= packet.dataMeta() && address <= packet.dataEnd() - size) {
+            return true;
+        }
+        return isGranted(address, size) || runtime.isMapMemory(address, size);
+    }
+
+    /// 512 bytes for a helper's own use that callbacks may read, one such area for each frame.
+    public long scratch() {
+        return stack
+                + STACK_BYTES
+                - (long) SCRATCH_FRAMES * STACK_FRAME_BYTES
+                + (long) (frame % SCRATCH_FRAMES) * STACK_FRAME_BYTES;
     }
 
     // ---- randomness

@@ -123,6 +123,16 @@ public final class BpfRuntime {
         return all;
     }
 
+    /// True when the bytes lie within one value of a map.
+    public boolean isMapMemory(long address, int size) {
+        for (BpfMap map : maps) {
+            if (map != null && map.owns(address, size)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     // ---- programs and their functions
 
     /// A program id that was not given before.
