@@ -74,6 +74,7 @@ final class CallbackHelpers {
         }
         Executable body = machine.function(r2);
         long key = machine.scratch();
+        machine.grant(key, map.keySize());
         long elements = 0;
         byte[] current = map.nextKey((byte[]) null);
         while (current != null) {
@@ -88,6 +89,7 @@ final class CallbackHelpers {
             }
             current = next;
         }
+        machine.revoke(key);
         return elements;
     }
 }

@@ -13,6 +13,7 @@ import static io.xdp4j.ebpf.helper.RetType.MEM_OR_BTF_ID_OR_NULL;
 import static io.xdp4j.ebpf.helper.RetType.VOID;
 
 import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.memory.RawAtomics;
 import io.xdp4j.ebpf.memory.RawMemory;
 import io.xdp4j.ebpf.vm.BpfMachine;
 import java.util.List;
@@ -36,7 +37,7 @@ final class ObjectHelpers {
 
     @HotPath
     static long lock(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {
-        while (!RawMemory.compareAndSetInt(r1, 0, 1)) {
+        while (RawAtomics.compareExchange32(r1, 0, 1) != 0) {
             Thread.onSpinWait();
         }
         return 0;
@@ -45,7 +46,7 @@ final class ObjectHelpers {
     /// Pairs with the compare-and-set of the next holder.
     @HotPath
     static long unlock(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {
-        RawMemory.putIntRelease(r1, 0);
+        RawAtomics.storeRelease32(r1, 0);
         return 0;
     }
 
@@ -67,6 +68,6 @@ final class ObjectHelpers {
 
     @HotPath
     static long exchange(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {
-        return RawMemory.exchangeLong(r1, r2);
+        return RawAtomics.exchange64(r1, r2);
     }
 }

@@ -22,7 +22,6 @@ public final class RawMemory {
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
-    private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
 
     /// Above this many bytes a bulk copy is faster than a loop of eight-byte moves.
     private static final int SMALL_COPY = 256;
@@ -61,16 +60,6 @@ public final class RawMemory {
     /// An aligned store with release, for memory shared with the kernel.
     public static void putIntRelease(long address, int value) {
         INT.setRelease(ALL, address, value);
-    }
-
-    /// Replaces an aligned word when it holds `expected`; acquires and releases.
-    public static boolean compareAndSetInt(long address, int expected, int value) {
-        return INT.compareAndSet(ALL, address, expected, value);
-    }
-
-    /// Swaps an aligned 8-byte word; acquires and releases.
-    public static long exchangeLong(long address, long value) {
-        return (long) LONG.getAndSet(ALL, address, value);
     }
 
     public static long getLong(long address) {

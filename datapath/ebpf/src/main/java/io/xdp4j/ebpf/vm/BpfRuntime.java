@@ -123,14 +123,14 @@ public final class BpfRuntime {
         return all;
     }
 
-    /// True when the bytes lie within one value of a map.
-    public boolean isMapMemory(long address, int size) {
+    /// The map that has a value with those bytes in it, or null. For checked memory.
+    public @Nullable BpfMap mapOwning(long address, int size) {
         for (BpfMap map : maps) {
             if (map != null && map.owns(address, size)) {
-                return true;
+                return map;
             }
         }
-        return false;
+        return null;
     }
 
     // ---- programs and their functions
