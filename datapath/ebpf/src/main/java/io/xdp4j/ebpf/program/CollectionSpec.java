@@ -129,7 +129,8 @@ public record CollectionSpec(
                                     list(maps.stream().map(MapDefinition::name).toList())));
         }
         MapDefinition resized = found.withSpec(found.spec().withMaxEntries(maxEntries));
-        return withMaps(maps.stream().map(map -> map == found ? resized : map).toList());
+        return withMaps(
+                maps.stream().map(map -> map.name().equals(found.name()) ? resized : map).toList());
     }
 
     public CollectionSpec withMaps(List<MapDefinition> to) {
