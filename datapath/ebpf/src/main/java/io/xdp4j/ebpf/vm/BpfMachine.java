@@ -33,6 +33,7 @@ public final class BpfMachine {
     private @Nullable XdpMd xdp;
     private int tailCalls;
     private int frame;
+    private @Nullable CheckedMemory checkedMemory;
     private long random;
     private long[] grantStarts = new long[8];
     private long[] grantEnds = new long[8];
@@ -63,6 +64,35 @@ public final class BpfMachine {
         frame = 0;
         grants = 0;
         return program.call(this, 0, CTX_HANDLE, 0, 0, 0, 0);
+    }
+
+    /// Runs a program's main function on `length` bytes of memory at `address` in place of a packet,
+    /// with their address in r1 and the length in r2; returns its r0.
+    public long runOnMemory(Executable program, long address, long length) {
+        xdp = null;
+        reset();
+        grant(address, length);
+        return program.call(this, 0, address, length, 0, 0, 0);
+    }
+
+    /// The packet at hand, or null outside of a run on a packet.
+    public @Nullable XdpMd xdpOrNull() {
+        return xdp;
+    }
+
+    /// What unverified and interpreted programs reach memory through; made when first asked for.
+    public CheckedMemory checkedMemory() {
+        CheckedMemory memory = checkedMemory;
+        if (memory == null) {
+            memory = newCheckedMemory();
+        }
+        return memory;
+    }
+
+    private CheckedMemory newCheckedMemory() {
+        CheckedMemory memory = new CheckedMemory(this);
+        checkedMemory = memory;
+        return memory;
     }
 
     /// The packet at hand. Fails: a null pointer exception outside of a run on a packet.
