@@ -1,6 +1,7 @@
 package io.xdp4j.ebpf.vm;
 
 import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.map.BpfMap;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -130,6 +131,15 @@ public final class BpfMachine {
         }
         tailCalls++;
         return true;
+    }
+
+    /// What a tail call goes to, counted; null when the slot is empty or the run has had its calls.
+    ///
+    /// Kernel: a call counts once its slot is known to hold a program.
+    public @Nullable Executable tailCallTarget(BpfMap programs, int index) {
+        int id = programs.programId(index);
+        Executable target = id == 0 ? null : runtime.program(id);
+        return target != null && countTailCall() ? target : null;
     }
 
     /// Drops the count of tail calls and what a run left behind: for runs that do not go through
