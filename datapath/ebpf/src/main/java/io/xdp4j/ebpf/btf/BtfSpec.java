@@ -47,6 +47,8 @@ public final class BtfSpec {
         return parse(bytes, "BTF");
     }
 
+    /// Reads raw BTF of a file.
+    ///
     /// @param where file and section, the beginning of each message
     public static BtfSpec parse(byte[] bytes, String where) {
         return new BtfReader(bytes, where).read();
@@ -146,8 +148,8 @@ public final class BtfSpec {
     private static int sizeOfComplete(BtfType type) {
         return switch (type) {
             case BtfType.Int integer -> integer.size();
-            case BtfType.Float number -> number.size();
-            case BtfType.Enum constants -> constants.size();
+            case BtfType.FloatType number -> number.size();
+            case BtfType.Enumeration constants -> constants.size();
             case BtfType.Struct struct -> struct.size();
             case BtfType.Pointer _ -> Long.BYTES;
             case BtfType.DataSection section -> section.size();
@@ -198,14 +200,14 @@ public final class BtfSpec {
             return "...";
         }
         return switch (type(id)) {
-            case BtfType.Void _ -> "void";
+            case BtfType.VoidType _ -> "void";
             case BtfType.Pointer pointer -> text(pointer.target(), depth + 1) + " *";
             case BtfType.Array array ->
                     text(array.element(), depth + 1) + " [" + array.count() + "]";
             case BtfType.Struct struct -> (struct.union() ? "union " : "struct ") + named(struct);
             case BtfType.Forward forward ->
                     (forward.union() ? "union " : "struct ") + named(forward);
-            case BtfType.Enum constants -> "enum " + named(constants);
+            case BtfType.Enumeration constants -> "enum " + named(constants);
             case BtfType.Const modifier -> "const " + text(modifier.target(), depth + 1);
             case BtfType.Volatile modifier -> "volatile " + text(modifier.target(), depth + 1);
             case BtfType.Restrict modifier -> text(modifier.target(), depth + 1) + " restrict";

@@ -284,7 +284,7 @@ final class ElfImage {
         return new MalformedObjectException(file + ": " + what);
     }
 
-    MalformedObjectException malformed(ElfSection section, long offset, String what) {
+    MalformedObjectException malformed(ElfSection section, int offset, String what) {
         return new MalformedObjectException(
                 "%s: section %s: offset 0x%x: %s".formatted(file, section.name(), offset, what));
     }

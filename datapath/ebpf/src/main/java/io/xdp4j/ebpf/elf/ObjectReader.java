@@ -14,6 +14,8 @@ import java.util.List;
 public final class ObjectReader {
     private ObjectReader() {}
 
+    /// Reads an object.
+    ///
     /// @param bytes the whole file
     /// @param fileName for messages, and for the names of global data maps
     public static CollectionSpec read(byte[] bytes, String fileName) {
