@@ -18,8 +18,8 @@ import io.xdp4j.tools.json.JsonException;
 import io.xdp4j.tools.prog.ProgCommand;
 import java.io.PrintWriter;
 import org.slf4j.LoggerFactory;
-import picocli.CommandLine.Command;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
 
 /// The `xdp4j` command.
 @Command(

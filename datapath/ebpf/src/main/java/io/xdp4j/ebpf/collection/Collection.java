@@ -8,6 +8,7 @@ import io.xdp4j.ebpf.map.BpfMap;
 import io.xdp4j.ebpf.map.MapSpec;
 import io.xdp4j.ebpf.map.MapType;
 import io.xdp4j.ebpf.program.CollectionSpec;
+import io.xdp4j.ebpf.program.InitialValue;
 import io.xdp4j.ebpf.program.LinkedProgram;
 import io.xdp4j.ebpf.program.MapDefinition;
 import io.xdp4j.ebpf.program.ProgramLinker;
@@ -113,9 +114,9 @@ public final class Collection implements AutoCloseable {
         for (MapDefinition definition : object.maps()) {
             BpfMap map = create(definition.spec());
             maps.put(definition.name(), map);
-            byte[] contents = definition.contents();
-            if (contents != null && contents.length > 0) {
-                map.update(new byte[map.keySize()], contents, 0);
+            InitialValue contents = definition.contents();
+            if (contents != null && !contents.isZero()) {
+                map.update(new byte[map.keySize()], contents.bytes(), 0);
             }
             if (definition.frozen()) {
                 map.freeze();
@@ -144,8 +145,7 @@ public final class Collection implements AutoCloseable {
     }
 
     private void loadProgram(ProgramLinker linker, ProgramSpec program) {
-        ProgramSpec typed =
-                options.type() == null ? program : program.withType(options.type());
+        ProgramSpec typed = options.type() == null ? program : program.withType(options.type());
         try {
             load(linker.link(typed));
         } catch (EbpfException e) {
@@ -232,8 +232,7 @@ public final class Collection implements AutoCloseable {
         if (reason != null) {
             throw reason;
         }
-        throw new LinkException(
-                "no program " + name + " (programs: " + programs.keySet() + ")");
+        throw new LinkException("no program " + name + " (programs: " + programs.keySet() + ")");
     }
 
     /// The machine, packet memory included, that test runs of these programs share.

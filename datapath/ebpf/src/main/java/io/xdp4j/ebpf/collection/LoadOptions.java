@@ -47,7 +47,15 @@ public record LoadOptions(
 
     public LoadOptions withEngine(Engine to) {
         return new LoadOptions(
-                to, allowFallback, verify, keepGoing, logLevel, wanted, type, runtime, cpu,
+                to,
+                allowFallback,
+                verify,
+                keepGoing,
+                logLevel,
+                wanted,
+                type,
+                runtime,
+                cpu,
                 ingress);
     }
 
@@ -58,7 +66,15 @@ public record LoadOptions(
 
     public LoadOptions withVerify(boolean to) {
         return new LoadOptions(
-                engine, allowFallback, to, keepGoing, logLevel, wanted, type, runtime, cpu,
+                engine,
+                allowFallback,
+                to,
+                keepGoing,
+                logLevel,
+                wanted,
+                type,
+                runtime,
+                cpu,
                 ingress);
     }
 
@@ -74,13 +90,29 @@ public record LoadOptions(
 
     public LoadOptions withWanted(Predicate<ProgramSpec> to) {
         return new LoadOptions(
-                engine, allowFallback, verify, keepGoing, logLevel, to, type, runtime, cpu,
+                engine,
+                allowFallback,
+                verify,
+                keepGoing,
+                logLevel,
+                to,
+                type,
+                runtime,
+                cpu,
                 ingress);
     }
 
     public LoadOptions withType(@Nullable ProgramType to) {
         return new LoadOptions(
-                engine, allowFallback, verify, keepGoing, logLevel, wanted, to, runtime, cpu,
+                engine,
+                allowFallback,
+                verify,
+                keepGoing,
+                logLevel,
+                wanted,
+                to,
+                runtime,
+                cpu,
                 ingress);
     }
 

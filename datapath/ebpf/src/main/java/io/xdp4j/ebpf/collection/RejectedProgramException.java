@@ -13,9 +13,7 @@ public final class RejectedProgramException extends EbpfException {
         super(
                 "%s: rejected by the verifier: %s: %s"
                         .formatted(
-                                program,
-                                Errno.nameOf(verification.errno()),
-                                reason(verification)));
+                                program, Errno.nameOf(verification.errno()), reason(verification)));
         this.verification = verification;
     }
 

@@ -56,7 +56,9 @@ public final class Json {
             String where =
                     e.getLocation() == null
                             ? ""
-                            : ":" + e.getLocation().getLineNr() + ":"
+                            : ":"
+                                    + e.getLocation().getLineNr()
+                                    + ":"
                                     + e.getLocation().getColumnNr();
             throw new JsonException(
                     name + where + ": no valid JSON: " + firstLine(e.getOriginalMessage()), e);
@@ -152,11 +154,8 @@ public final class Json {
         }
         if (value instanceof Map<?, ?> object) {
             Map<String, Json> properties = new LinkedHashMap<>();
-            object.forEach(
-                    (key, element) ->
-                            properties.put(
-                                    String.valueOf(key),
-                                    new Json(place + "." + key, element)));
+            object.forEach((key, element) ->
+                    properties.put(String.valueOf(key), new Json(place + "." + key, element)));
             return properties;
         }
         throw unexpected("an object");

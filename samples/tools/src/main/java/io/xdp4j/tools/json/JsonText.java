@@ -16,8 +16,7 @@ public final class JsonText {
     /// The text of a value made of maps with string keys, lists, strings, numbers, booleans, null.
     public static String of(@Nullable Object value) {
         StringWriter text = new StringWriter();
-        try (JsonGenerator generator =
-                FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
+        try (JsonGenerator generator = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
             write(generator, value);
         }
         return text.toString();
@@ -28,11 +27,10 @@ public final class JsonText {
             case null -> generator.writeNull();
             case Map<?, ?> object -> {
                 generator.writeStartObject();
-                object.forEach(
-                        (name, element) -> {
-                            generator.writeName(String.valueOf(name));
-                            write(generator, element);
-                        });
+                object.forEach((name, element) -> {
+                    generator.writeName(String.valueOf(name));
+                    write(generator, element);
+                });
                 generator.writeEndObject();
             }
             case Iterable<?> array -> {

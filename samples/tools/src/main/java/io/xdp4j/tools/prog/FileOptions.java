@@ -13,19 +13,13 @@ import picocli.CommandLine.Parameters;
 
 /// An object file, and which of its programs.
 final class FileOptions {
-    @Parameters(
-            index = "0",
-            paramLabel = "FILE",
-            description = "object file of clang -target bpf")
+    @Parameters(index = "0", paramLabel = "FILE", description = "object file of clang -target bpf")
     private String file = "";
 
     @Option(names = "--program", paramLabel = "NAME", description = "the program of that name")
     private @Nullable String program;
 
-    @Option(
-            names = "--section",
-            paramLabel = "SEC",
-            description = "the programs of that section")
+    @Option(names = "--section", paramLabel = "SEC", description = "the programs of that section")
     private @Nullable String section;
 
     @Option(

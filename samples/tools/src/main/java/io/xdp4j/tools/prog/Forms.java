@@ -79,13 +79,12 @@ final class Forms {
         }
         boolean array = map.type() == MapType.ARRAY || map.type() == MapType.PERCPU_ARRAY;
         try {
-            map.forEach(
-                    (key, value) -> {
-                        byte[] shown = map.type().isPerCpu() ? valueOf(map, value, cpu) : value;
-                        if (!array || !isZero(shown)) {
-                            entries.add(List.of(HEX.formatHex(key), HEX.formatHex(shown)));
-                        }
-                    });
+            map.forEach((key, value) -> {
+                byte[] shown = map.type().isPerCpu() ? valueOf(map, value, cpu) : value;
+                if (!array || !isZero(shown)) {
+                    entries.add(List.of(HEX.formatHex(key), HEX.formatHex(shown)));
+                }
+            });
         } catch (MapException e) {
             return new ArrayList<>(); // its values cannot be read from outside
         }

@@ -48,8 +48,7 @@ final class InsnsRequest {
         try (Collection collection = Collection.empty(options)) {
             makeMaps(collection);
             BpfProgram program = collection.load(linked(MAIN, request.at("insns"), true));
-            Map<String, @Nullable Object> answer =
-                    Verdict.of(program.verification()).form();
+            Map<String, @Nullable Object> answer = Verdict.of(program.verification()).form();
             if (request.at("action").text("run").equals("run")) {
                 loadOthers(collection);
                 fillMaps(collection);

@@ -25,9 +25,7 @@ final class MapJson {
                 map.at("value_size").bits32(0),
                 map.at("max_entries").bits32(0),
                 map.at("flags").bits32(0),
-                map.at("map_extra").isPresent()
-                        ? map.at("map_extra").number(0, Long.MAX_VALUE)
-                        : 0,
+                map.at("map_extra").isPresent() ? map.at("map_extra").number(0, Long.MAX_VALUE) : 0,
                 inner.isObject() ? spec(inner, "inner") : null,
                 fields(map.at("fields")),
                 btf.isPresent() ? BtfSpec.parse(btf.hex(), btf.place()) : null,

@@ -34,8 +34,7 @@ final class NetWorld {
     ///
     /// @param trace takes the lines of `bpf_trace_printk`
     LoadOptions in(LoadOptions options, Consumer<String> trace) {
-        BpfRuntime runtime =
-                new BpfRuntime(cpus(), BpfClock.SYSTEM, System.nanoTime(), trace);
+        BpfRuntime runtime = new BpfRuntime(cpus(), BpfClock.SYSTEM, System.nanoTime(), trace);
         return options.withRuntime(runtime, cpu(), ingress());
     }
 

@@ -41,8 +41,7 @@ final class ObjectLoad implements AutoCloseable {
         CollectionSpec sized = setup.sized(object);
         ProgramSpec target = selection.one(sized);
         List<ProgramSpec> beside =
-                new ArrayList<>(
-                        sized.programs().stream().filter(selection::isCompanion).toList());
+                new ArrayList<>(sized.programs().stream().filter(selection::isCompanion).toList());
         beside.add(target);
         ObjectLoad load = load(sized, List.of(target), names(beside), selection, options);
         try {

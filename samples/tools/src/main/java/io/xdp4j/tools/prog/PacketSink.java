@@ -29,10 +29,7 @@ abstract class PacketSink implements AutoCloseable {
         if (format == PacketFormat.PCAP && !standard) {
             return new OfPcap(Path.of(file));
         }
-        OutputStream out =
-                standard
-                        ? new StandardOutput()
-                        : Files.newOutputStream(Path.of(file));
+        OutputStream out = standard ? new StandardOutput() : Files.newOutputStream(Path.of(file));
         return new OfStream(out, format);
     }
 

@@ -141,8 +141,7 @@ abstract class PacketSource implements AutoCloseable {
         OfLines(String file, InputStream in, PacketFormat format) {
             super(format);
             this.file = file;
-            this.lines =
-                    new BufferedReader(new InputStreamReader(in, StandardCharsets.ISO_8859_1));
+            this.lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.ISO_8859_1));
         }
 
         @Override
@@ -161,8 +160,7 @@ abstract class PacketSource implements AutoCloseable {
             try {
                 return Json.parse(text, file + ":" + lineNumber).at("hex").hex();
             } catch (JsonException e) {
-                throw new CommandException(
-                        ExitCode.INPUT, String.valueOf(e.getMessage()), e);
+                throw new CommandException(ExitCode.INPUT, String.valueOf(e.getMessage()), e);
             }
         }
 

@@ -57,8 +57,7 @@ final class ProgLoadCommand implements Callable<Integer> {
                         .in(LoadOptions.DEFAULT, System.err::println)
                         .withLogLevel(logLevel);
         try (ObjectLoad load =
-                ObjectLoad.each(
-                        Collection.read(file.path()), file.selection(), entries, options)) {
+                ObjectLoad.each(Collection.read(file.path()), file.selection(), entries, options)) {
             List<Judgement> judgements =
                     load.asked().stream().map(program -> Judgement.of(load, program)).toList();
             boolean rejected = judgements.stream().anyMatch(judgement -> !judgement.accepted());
@@ -102,10 +101,7 @@ final class ProgLoadCommand implements Callable<Integer> {
     }
 
     /// What became of one program.
-    private record Judgement(
-            ProgramSpec program,
-            @Nullable ProgramType type,
-            Verdict verdict) {
+    private record Judgement(ProgramSpec program, @Nullable ProgramType type, Verdict verdict) {
 
         static Judgement of(ObjectLoad load, ProgramSpec program) {
             ProgramType type =
@@ -115,8 +111,7 @@ final class ProgLoadCommand implements Callable<Integer> {
             EbpfException rejection = load.rejection(program);
             Verdict verdict =
                     rejection == null
-                            ? Verdict.of(
-                                    load.collection().program(program.name()).verification())
+                            ? Verdict.of(load.collection().program(program.name()).verification())
                             : Verdict.rejected(rejection);
             return new Judgement(program, type, verdict);
         }

@@ -94,14 +94,10 @@ final class ProgRunCommand implements Callable<Integer> {
         }
         Setup entries = new Setup(FileOptions.json(setup));
         NetWorld world = new NetWorld(FileOptions.json(net));
-        LoadOptions options =
-                world.in(LoadOptions.DEFAULT, System.err::println).withEngine(engine);
+        LoadOptions options = world.in(LoadOptions.DEFAULT, System.err::println).withEngine(engine);
         try (ObjectLoad load =
                         ObjectLoad.toRun(
-                                Collection.read(file.path()),
-                                file.selection(),
-                                entries,
-                                options);
+                                Collection.read(file.path()), file.selection(), entries, options);
                 PacketSource packets = PacketSource.open(dataIn, format)) {
             run(load, packets, new TestRun.Options(repeat, restore, context(entries)), world.cpu());
         }
@@ -115,8 +111,7 @@ final class ProgRunCommand implements Callable<Integer> {
         return TestContext.parse(Json.parse("\"" + ctxIn + "\"", "--ctx-in").hex());
     }
 
-    private void run(
-            ObjectLoad load, PacketSource packets, TestRun.Options how, int cpu)
+    private void run(ObjectLoad load, PacketSource packets, TestRun.Options how, int cpu)
             throws IOException {
         BpfProgram program = load.target();
         RunReport report = new RunReport(file.file(), program.name(), packets.format());

@@ -100,8 +100,7 @@ final class Requests implements BatchLoop.Handler {
             if (rejection != null) {
                 return Verdict.rejected(rejection);
             }
-            verdict =
-                    Verdict.of(load.collection().program(program.name()).verification());
+            verdict = Verdict.of(load.collection().program(program.name()).verification());
         }
         return verdict;
     }
@@ -113,8 +112,7 @@ final class Requests implements BatchLoop.Handler {
         int cpu = new NetWorld(request.at("net")).cpu();
         try (ObjectLoad load =
                 ObjectLoad.toRun(Collection.read(file), selection, setup, options(request))) {
-            Map<String, @Nullable Object> answer =
-                    Verdict.of(load.target().verification()).form();
+            Map<String, @Nullable Object> answer = Verdict.of(load.target().verification()).form();
             List<Object> results = new ArrayList<>();
             try (PacketSource packets =
                     PacketSource.open(request.at("packets").text(), PacketFormat.AUTO)) {

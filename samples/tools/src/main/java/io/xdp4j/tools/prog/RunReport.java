@@ -107,10 +107,7 @@ final class RunReport {
         }
         out.printf(
                 "Packet %d: return value: %s, %s bytes%s%n",
-                number,
-                result.get(0),
-                result.get(1),
-                result.get(2).equals("=") ? "" : ", changed");
+                number, result.get(0), result.get(1), result.get(2).equals("=") ? "" : ", changed");
     }
 
     /// The maps as bpftool dumps them.
@@ -130,8 +127,7 @@ final class RunReport {
             if (shown < entries.size()) {
                 out.printf("... (--dump-maps shows all)%n");
             }
-            out.printf(
-                    "Found %d element%s%n", entries.size(), entries.size() == 1 ? "" : "s");
+            out.printf("Found %d element%s%n", entries.size(), entries.size() == 1 ? "" : "s");
         }
     }
 

@@ -31,8 +31,7 @@ final class Runs {
     private static Map<String, Object> run(
             BpfProgram program, byte[] packet, @Nullable TestContext context, boolean wantsR0) {
         try {
-            TestRun.Result result =
-                    program.testRun(packet, new TestRun.Options(1, false, context));
+            TestRun.Result result = program.testRun(packet, new TestRun.Options(1, false, context));
             return form(result.r0(), result.data(), wantsR0);
         } catch (TestRunException e) {
             return Map.of("err", Errno.nameOf(e.errno()));
@@ -61,8 +60,7 @@ final class Runs {
     }
 
     /// R of a packet.
-    static List<Object> result(
-            BpfProgram program, byte[] packet, @Nullable TestContext context) {
+    static List<Object> result(BpfProgram program, byte[] packet, @Nullable TestContext context) {
         try {
             return Forms.result(
                     program.testRun(packet, new TestRun.Options(1, false, context)), packet);

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param program name, null for any
 /// @param section as the object spells it, null for any
 /// @param type in place of what sections say, null to keep that
-record Selection(
-        @Nullable String program, @Nullable String section, @Nullable ProgramType type) {
+record Selection(@Nullable String program, @Nullable String section, @Nullable ProgramType type) {
 
     /// The type of that name, as bpftool spells it.
     static @Nullable ProgramType type(String text) {
@@ -34,8 +33,7 @@ record Selection(
     ///
     /// Fails: [LinkException] when there is none.
     List<ProgramSpec> of(CollectionSpec object) {
-        List<ProgramSpec> found =
-                object.programs().stream().filter(spec -> matches(spec)).toList();
+        List<ProgramSpec> found = object.programs().stream().filter(spec -> matches(spec)).toList();
         if (!found.isEmpty()) {
             return found;
         }
@@ -76,8 +74,7 @@ record Selection(
                                     object.file(),
                                     found.size(),
                                     String.join(
-                                            ", ",
-                                            found.stream().map(ProgramSpec::name).toList())));
+                                            ", ", found.stream().map(ProgramSpec::name).toList())));
         }
         return found.getFirst();
     }

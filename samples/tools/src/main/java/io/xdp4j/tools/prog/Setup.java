@@ -89,8 +89,7 @@ final class Setup {
         return Arrays.copyOf(bytes, size);
     }
 
-    private static void put(
-            Collection collection, BpfMap map, Json entry, byte[] key, int index) {
+    private static void put(Collection collection, BpfMap map, Json entry, byte[] key, int index) {
         byte[] value = value(collection, map, entry, index);
         if (key.length != map.keySize() || value.length != map.valueSize()) {
             throw new CommandException(
@@ -109,7 +108,9 @@ final class Setup {
             map.update(key, value, flags.isPresent() ? flags.number(0, Long.MAX_VALUE) : 0);
         } catch (MapException e) {
             throw new CommandException(
-                    ExitCode.INPUT, entry.place() + ": map " + map.name() + ": " + e.getMessage(), e);
+                    ExitCode.INPUT,
+                    entry.place() + ": map " + map.name() + ": " + e.getMessage(),
+                    e);
         }
     }
 

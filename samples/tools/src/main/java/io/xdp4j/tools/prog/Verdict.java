@@ -17,8 +17,7 @@ record Verdict(int errno, List<String> log, int processed) {
     private static final int ANSWERED_LINES = 40;
 
     static Verdict of(Verification verification) {
-        return new Verdict(
-                verification.errno(), verification.log(), verification.processed());
+        return new Verdict(verification.errno(), verification.log(), verification.processed());
     }
 
     /// The verdict behind a failed load.
