@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
@@ -103,21 +105,34 @@ final class BatchLoop {
         }
 
         private Map<String, @Nullable Object> answer() {
-            memory.readLock().lock();
+            Lock shared = memory.readLock();
+            shared.lock();
             try {
                 return attempt();
             } catch (OutOfMemoryError e) {
-                // Falls through: its memory is free for the next attempt.
+                // Falls through: what this attempt used is free for the next.
             } finally {
-                memory.readLock().unlock();
+                shared.unlock();
             }
-            memory.writeLock().lock();
+            return answerAlone();
+        }
+
+        private Map<String, @Nullable Object> answerAlone() {
+            Lock exclusive = memory.writeLock();
+            try {
+                if (!exclusive.tryLock(limit.toMillis() / 2, TimeUnit.MILLISECONDS)) {
+                    return error("out of memory");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return error("out of memory");
+            }
             try {
                 return attempt();
             } catch (OutOfMemoryError e) {
                 return error("out of memory: " + e.getMessage());
             } finally {
-                memory.writeLock().unlock();
+                exclusive.unlock();
             }
         }
 
