@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// Thread: [#run] by one; answers come from many, a line at a time.
 final class BatchLoop {
     /// Stack of a request's thread: verifier and nested calls recurse.
-    private static final long STACK_BYTES = 256L << 20;
+    private static final long STACK_BYTES = 64L << 20;
 
     private final Handler handler;
     private final PrintStream out;
