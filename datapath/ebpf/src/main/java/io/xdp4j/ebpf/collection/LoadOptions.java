@@ -116,6 +116,8 @@ public record LoadOptions(
                 ingress);
     }
 
+    /// The same in another world.
+    ///
     /// @param at CPU that test runs happen on
     /// @param from where their packets come from
     public LoadOptions withRuntime(BpfRuntime to, int at, TestRun.Ingress from) {

@@ -26,6 +26,7 @@ final class ProgramLoader {
         return Set.of();
     }
 
+    @SuppressWarnings("DoNotCallSuggester")
     BpfMap newMap(MapSpec spec) {
         throw new UnsupportedException("map " + spec.name());
     }
