@@ -248,16 +248,19 @@ public final class CheckedMemory {
                     insn,
                     address,
                     size,
-                    "atomic access to " + size + " bytes at 0x" + Long.toHexString(address)
-                            + ": misaligned (expected: a multiple of " + size + ")");
+                    "atomic access to "
+                            + size
+                            + " bytes at 0x"
+                            + Long.toHexString(address)
+                            + ": misaligned (expected: a multiple of "
+                            + size
+                            + ")");
         }
     }
 
     private boolean isPacket(long address, int size) {
         XdpMd packet = machine.xdpOrNull();
-        return packet != null
-                && address >= packet.dataMeta()
-                && address <= packet.dataEnd() - size;
+        return packet != null && address >= packet.dataMeta() && address <= packet.dataEnd() - size;
     }
 
     private boolean isStack(long address, int size) {
