@@ -1,6 +1,7 @@
 package io.xdp4j.ebpf.vm;
 
 import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.map.BpfMap;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,11 @@ public final class BpfMachine {
     /// Frames for a whole chain of tail calls out of subprograms, and for callbacks.
     private static final int FRAMES = MAX_CALL_FRAMES * (MAX_TAIL_CALLS + 2);
 
+    /// Frames' worth of memory behind the stack for helpers that call back.
+    private static final int SCRATCH_FRAMES = MAX_CALL_FRAMES;
+
+    private static final long STACK_BYTES = (long) (FRAMES + SCRATCH_FRAMES) * STACK_FRAME_BYTES;
+
     private final BpfRuntime runtime;
     private final int cpu;
     private final long stack;
@@ -43,7 +49,7 @@ public final class BpfMachine {
     public BpfMachine(BpfRuntime runtime, int cpu, Arena stackOwner) {
         this.runtime = runtime;
         this.cpu = cpu;
-        this.stack = stackOwner.allocate((long) FRAMES * STACK_FRAME_BYTES, 64).address();
+        this.stack = stackOwner.allocate(STACK_BYTES, 64).address();
         long start = runtime.seed() + 0x9e37_79b9_7f4a_7c15L * (cpu + 1);
         this.random = start == 0 ? 1 : start;
     }
@@ -127,6 +133,15 @@ public final class BpfMachine {
         return true;
     }
 
+    /// What a tail call goes to, counted; null when the slot is empty or the run has had its calls.
+    ///
+    /// Kernel: a call counts once its slot is known to hold a program.
+    public @Nullable Executable tailCallTarget(BpfMap programs, int index) {
+        int id = programs.programId(index);
+        Executable target = id == 0 ? null : runtime.program(id);
+        return target != null && countTailCall() ? target : null;
+    }
+
     /// Drops the count of tail calls and what a run left behind: for runs that do not go through
     /// [#run].
     public void reset() {
@@ -205,6 +220,27 @@ public final class BpfMachine {
             }
         }
         return false;
+    }
+
+    /// True when a program on this machine may read the bytes: its stack, its packet's first chunk,
+    /// granted memory, or one value of a map.
+    public boolean isLive(long address, int size) {
+        if (address >= stack && address <= stack + STACK_BYTES - size) {
+            return true;
+        }
+        XdpMd packet = xdp;
+        if (packet != null && address >= packet.dataMeta() && address <= packet.dataEnd() - size) {
+            return true;
+        }
+        return isGranted(address, size) || runtime.mapOwning(address, size) != null;
+    }
+
+    /// 512 bytes for a helper's own use that callbacks may read, one such area for each frame.
+    public long scratch() {
+        return stack
+                + STACK_BYTES
+                - (long) SCRATCH_FRAMES * STACK_FRAME_BYTES
+                + (long) (frame % SCRATCH_FRAMES) * STACK_FRAME_BYTES;
     }
 
     // ---- randomness
