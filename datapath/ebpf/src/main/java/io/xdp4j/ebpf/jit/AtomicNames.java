@@ -3,7 +3,7 @@ package io.xdp4j.ebpf.jit;
 import io.xdp4j.ebpf.isa.Opcode;
 import org.jspecify.annotations.Nullable;
 
-/// Which method of [Atomics] does an atomic operation.
+/// Which method of [io.xdp4j.ebpf.memory.RawAtomics] does an atomic operation.
 final class AtomicNames {
     private AtomicNames() {}
 

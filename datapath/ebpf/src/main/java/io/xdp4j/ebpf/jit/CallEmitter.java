@@ -10,20 +10,19 @@ import io.xdp4j.ebpf.helper.HelperTable;
 import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.isa.Opcode;
 import io.xdp4j.ebpf.map.BpfMap;
-import io.xdp4j.ebpf.map.MapType;
 import io.xdp4j.ebpf.map.RedirectMap;
 import io.xdp4j.ebpf.program.LinkedProgram;
+import io.xdp4j.ebpf.vm.BpfRuntime;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
-import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import org.jspecify.annotations.Nullable;
 
 /// Calls of helpers, of functions of the program, of other programs.
 final class CallEmitter {
     private static final ClassDesc REDIRECT_MAP = ClassDesc.of(RedirectMap.class.getName());
-    private static final ClassDesc TAIL_CALLS = ClassDesc.of(TailCalls.class.getName());
+    private static final ClassDesc RUNTIME = ClassDesc.of(BpfRuntime.class.getName());
 
     private final LinkedProgram program;
     private final FunctionCode code;
@@ -31,28 +30,33 @@ final class CallEmitter {
     private final InsnFacts facts;
     private final StackSlots slots;
     private final ClassDesc self;
+    private final boolean isChecked;
+    private final CheckedCallEmitter checked;
 
     CallEmitter(
             LinkedProgram program,
             FunctionCode code,
             InsnFacts facts,
             StackSlots slots,
-            ClassDesc self) {
+            ClassDesc self,
+            boolean isChecked) {
         this.program = program;
         this.code = code;
         this.out = code.out();
         this.facts = facts;
         this.slots = slots;
         this.self = self;
+        this.isChecked = isChecked;
+        this.checked = new CheckedCallEmitter(program, code);
     }
 
     /// False when there is no such call.
     boolean emit(int at, Insn insn) {
         if ((insn.opcode() & Opcode.X) != 0) {
-            return false;
+            return checked.indirect(at, insn);
         }
         return switch (insn.src()) {
-            case Opcode.HELPER_CALL -> helper(at, insn);
+            case Opcode.HELPER_CALL -> isChecked ? checked.helper(at, insn) : helper(at, insn);
             case Opcode.PSEUDO_CALL -> function(at + 1 + insn.imm());
             default -> false;
         };
@@ -70,20 +74,10 @@ final class CallEmitter {
         code.machine();
         code.frame();
         out.iconst_1().iadd();
-        pushArguments(5);
+        code.arguments(5);
         out.invokestatic(self, nameOf(entry), Names.FUNCTION);
         code.store(0);
         return true;
-    }
-
-    private void pushArguments(int count) {
-        for (int register = 1; register <= 5; register++) {
-            if (register <= count) {
-                code.load(register);
-            } else {
-                out.lconst_0();
-            }
-        }
     }
 
     // ---- helpers
@@ -125,16 +119,11 @@ final class CallEmitter {
                             + (proto.refusal() == null ? "" : ": " + proto.refusal()));
         }
         if (proto.has(HelperProto.Trait.CALLS_BACK)) {
-            code.machine();
-            code.frame();
-            out.invokevirtual(
-                    Names.MACHINE,
-                    "enterFrame",
-                    MethodTypeDesc.of(ConstantDescs.CD_void, CD_int));
+            code.enterFrame();
         }
         code.constant(function, Names.HELPER);
         code.machine();
-        pushArguments(proto.args().size());
+        code.arguments(proto.args().size());
         out.invokeinterface(Names.HELPER, "call", Names.HELPER_CALL);
         code.store(0);
     }
@@ -251,34 +240,18 @@ final class CallEmitter {
     // ---- tail calls
 
     private void tailCall(@Nullable BpfMap map) {
-        int target = code.scratchObject();
         code.machine();
-        if (map != null && map.type() == MapType.PROG_ARRAY) {
+        if (map != null) {
             code.constant(map, Names.MAP);
-            code.loadInt(3);
-            out.invokestatic(
-                    TAIL_CALLS,
-                    "target",
-                    MethodTypeDesc.of(Names.EXECUTABLE, Names.MACHINE, Names.MAP, CD_int));
         } else {
+            code.machine();
+            out.invokevirtual(Names.MACHINE, "runtime", MethodTypeDesc.of(RUNTIME));
             code.load(2);
-            code.loadInt(3);
-            out.invokestatic(
-                    TAIL_CALLS,
-                    "target",
-                    MethodTypeDesc.of(Names.EXECUTABLE, Names.MACHINE, CD_long, CD_int));
+            out.invokevirtual(RUNTIME, "map", MethodTypeDesc.of(Names.MAP, CD_long));
         }
-        out.astore(target);
-        Label none = out.newLabel();
-        out.aload(target);
-        out.ifnull(none);
-        out.aload(target);
-        code.machine();
-        code.frame();
-        code.load(1);
-        out.lconst_0().lconst_0().lconst_0().lconst_0();
-        out.invokeinterface(Names.EXECUTABLE, "call", Names.FUNCTION);
-        out.lreturn();
-        out.labelBinding(none);
+        code.loadInt(3);
+        MethodTypeDesc type = MethodTypeDesc.of(Names.EXECUTABLE, Names.MAP, CD_int);
+        out.invokevirtual(Names.MACHINE, "tailCallTarget", type);
+        code.tailCall();
     }
 }

@@ -2,6 +2,7 @@ package io.xdp4j.ebpf.jit;
 
 import io.xdp4j.ebpf.isa.Opcode;
 import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
@@ -16,6 +17,8 @@ final class FunctionCode {
 
     static final long LOW = 0xffff_ffffL;
 
+    private static final MethodTypeDesc USE_FRAMES =
+            MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_int);
     private static final int MACHINE = 0;
     private static final int FRAME = 1;
     private static final int[] REGISTER = {12, 2, 4, 6, 8, 10, 14, 16, 18, 20, 22};
@@ -25,6 +28,8 @@ final class FunctionCode {
     private final ClassConstants constants;
     private int locals = FREE;
     private int scratch;
+    private int checkedMemory = -1;
+    private int framesBefore;
 
     FunctionCode(CodeBuilder out, ClassConstants constants) {
         this.out = out;
@@ -117,6 +122,84 @@ final class FunctionCode {
     }
 
     // ---- calls
+
+    /// Pushes r1 to r5; 0 for those behind the first `count`.
+    void arguments(int count) {
+        for (int register = 1; register <= 5; register++) {
+            if (register <= count) {
+                load(register);
+            } else {
+                out.lconst_0();
+            }
+        }
+    }
+
+    /// Tells the machine the frame, before a helper that calls back.
+    void enterFrame() {
+        machine();
+        frame();
+        out.invokevirtual(
+                Names.MACHINE,
+                "enterFrame",
+                MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int));
+    }
+
+    /// Returns what the function on the stack returns; runs on when that is null.
+    void tailCall() {
+        int target = scratchObject();
+        Label none = out.newLabel();
+        out.astore(target).aload(target).ifnull(none);
+        out.aload(target);
+        machine();
+        frame();
+        load(1);
+        out.lconst_0().lconst_0().lconst_0().lconst_0();
+        out.invokeinterface(Names.EXECUTABLE, "call", Names.FUNCTION);
+        returnResult();
+        out.labelBinding(none);
+    }
+
+    /// Returns the long on the stack.
+    void returnResult() {
+        if (checkedMemory >= 0) {
+            out.aload(checkedMemory).iload(framesBefore);
+            out.invokevirtual(CheckedMemoryEmitter.MEMORY, "useFrames", USE_FRAMES).pop();
+        }
+        out.lreturn();
+    }
+
+    /// Checks depth and budget, and opens the frame; returns the local with the checked memory.
+    int enterChecked(int entry, int instructions) {
+        frame();
+        pushInt(entry);
+        MethodTypeDesc twoInts =
+                MethodTypeDesc.of(
+                        ConstantDescs.CD_void, ConstantDescs.CD_int, ConstantDescs.CD_int);
+        out.invokestatic(Names.MACHINE, "requireFrame", twoInts);
+        spend(instructions, entry);
+        machine();
+        out.invokevirtual(
+                Names.MACHINE, "checkedMemory", MethodTypeDesc.of(CheckedMemoryEmitter.MEMORY));
+        checkedMemory = newLocal(1);
+        framesBefore = newLocal(1);
+        out.astore(checkedMemory).aload(checkedMemory);
+        frame();
+        out.invokevirtual(CheckedMemoryEmitter.MEMORY, "useFrames", USE_FRAMES);
+        out.istore(framesBefore);
+        return checkedMemory;
+    }
+
+    /// Counts instructions of an unverified run.
+    void spend(int instructions, int insn) {
+        machine();
+        pushInt(instructions);
+        pushInt(insn);
+        out.invokevirtual(
+                Names.MACHINE,
+                "spend",
+                MethodTypeDesc.of(
+                        ConstantDescs.CD_void, ConstantDescs.CD_int, ConstantDescs.CD_int));
+    }
 
     void arithmetic(String name, MethodTypeDesc type) {
         out.invokestatic(Names.ARITHMETIC, name, type);

@@ -46,12 +46,26 @@ final class FunctionEmitter {
         this.options = options;
         this.code = code;
         this.out = code.out();
-        this.slots = promote(analysis);
+        this.slots = options.isChecked() ? StackSlots.NONE : promote(analysis);
         this.alu = new AluEmitter(code);
         this.jumps = new JumpEmitter(code);
-        this.calls = new CallEmitter(program, code, analysis.facts(), slots, self);
-        this.memory = new RawMemoryEmitter(code, analysis.facts(), slots);
+        this.calls = 
+                new CallEmitter(
+                        program, code, analysis.facts(), slots, self, options.isChecked());
+        this.memory =
+                options.isChecked()
+                        ? new CheckedMemoryEmitter(
+                                code, code.enterChecked(graph.entry(), size()))
+                        : new RawMemoryEmitter(code, analysis.facts(), slots);
         this.labels = new Label[graph.blocks().size()];
+    }
+
+    private int size() {
+        int size = 0;
+        for (Block block : graph.blocks()) {
+            size += block.last() - block.start() + 1;
+        }
+        return size;
     }
 
     private StackSlots promote(ValueAnalysis analysis) {
@@ -144,7 +158,10 @@ final class FunctionEmitter {
             case Opcode.LD -> loadImmediate(at, insn);
             case Opcode.LDX -> insn.dst() != Opcode.FP && isLoad(insn) && memory.load(at, insn);
             case Opcode.ST, Opcode.STX -> isStore(insn) && memory.store(at, insn);
-            default -> jump(at, insn, block);
+            default -> {
+                payForLoop(at, block);
+                yield jump(at, insn, block);
+            }
         };
     }
 
@@ -160,11 +177,21 @@ final class FunctionEmitter {
 
     // ---- jumps
 
+    /// In checked mode, jumps back cost as many instructions as they repeat.
+    private void payForLoop(int at, Block block) {
+        if (options.isChecked() && block.jump() >= 0 && at == block.last()) {
+            int target = graph.blocks().get(block.jump()).start();
+            if (target <= at) {
+                code.spend(at - target + 1, at);
+            }
+        }
+    }
+
     private boolean jump(int at, Insn insn, Block block) {
         switch (insn.opcode() & 0xf0) {
             case Opcode.EXIT -> {
                 code.load(0);
-                out.lreturn();
+                code.returnResult();
                 return insn.opClass() == Opcode.JMP;
             }
             case Opcode.CALL -> {

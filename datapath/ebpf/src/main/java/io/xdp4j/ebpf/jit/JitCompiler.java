@@ -125,7 +125,7 @@ public final class JitCompiler {
     private void writeFunction(CodeBuilder out, FlowGraph graph, ValueAnalysis analysis) {
         FunctionCode code = new FunctionCode(out, constants);
         new FunctionEmitter(program, insns, graph, analysis, options, code, SELF)
-                .emit(analysis.stackOf(graph.entry()).usesFrame() || readsFrame(graph));
+                .emit(readsFrame(graph));
     }
 
     /// True when r10 itself is an operand anywhere: then it must hold the address.

@@ -7,6 +7,7 @@ import static java.lang.constant.ConstantDescs.CD_void;
 
 import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.isa.Opcode;
+import io.xdp4j.ebpf.memory.RawAtomics;
 import io.xdp4j.ebpf.verifier.ProgramFacts.Access;
 import io.xdp4j.ebpf.vm.XdpMd;
 import java.lang.classfile.CodeBuilder;
@@ -15,7 +16,7 @@ import java.lang.constant.MethodTypeDesc;
 
 /// Memory of a program that is proven safe: moves at raw addresses, context loads as accessors.
 final class RawMemoryEmitter implements MemoryEmitter {
-    private static final ClassDesc ATOMICS = ClassDesc.of(Atomics.class.getName());
+    private static final ClassDesc ATOMICS = ClassDesc.of(RawAtomics.class.getName());
     private static final MethodTypeDesc GET_INT = MethodTypeDesc.of(CD_int, CD_long);
     private static final MethodTypeDesc GET_SHORT = MethodTypeDesc.of(CD_short, CD_long);
     private static final MethodTypeDesc PUT_INT = MethodTypeDesc.of(CD_void, CD_long, CD_int);
