@@ -76,8 +76,12 @@ public final class CheckedCall {
             return;
         }
         switch (type) {
-            case ANYTHING, SCALAR, CONST_SIZE, CONST_SIZE_OR_ZERO,
-                    CONST_ALLOC_SIZE_OR_ZERO, STACK_OR_NULL -> {}
+            case ANYTHING,
+                    SCALAR,
+                    CONST_SIZE,
+                    CONST_SIZE_OR_ZERO,
+                    CONST_ALLOC_SIZE_OR_ZERO,
+                    STACK_OR_NULL -> {}
             case CONST_MAP_PTR -> map = requireMap(value);
             case CTX, CTX_OR_NULL -> requireContext(value);
             case FUNC -> requireFunction(value);
@@ -103,7 +107,9 @@ public final class CheckedCall {
                             yield next;
                         }
                         throw refuse(
-                                "r" + (index + 1) + " is a kernel object, which only verified"
+                                "r"
+                                        + (index + 1)
+                                        + " is a kernel object, which only verified"
                                         + " programs may pass");
                     }
                 };

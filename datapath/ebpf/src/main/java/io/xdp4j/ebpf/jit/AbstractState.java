@@ -127,8 +127,7 @@ final class AbstractState {
             return true;
         }
         byte joined = isLow(at) && isLow(kind, number) ? ANY32 : ANY;
-        long joinedNumber =
-                joined == ANY32 ? 0 : flags(mine, numbers[at]) | flags(kind, number);
+        long joinedNumber = joined == ANY32 ? 0 : flags(mine, numbers[at]) | flags(kind, number);
         if (mine == joined && numbers[at] == joinedNumber) {
             return false;
         }

@@ -25,8 +25,7 @@ final class CallTransfer {
     private final Transfer transfer;
     private boolean returnsContext;
 
-    CallTransfer(
-            LinkedProgram program, Insn[] code, ValueAnalysis analysis, Transfer transfer) {
+    CallTransfer(LinkedProgram program, Insn[] code, ValueAnalysis analysis, Transfer transfer) {
         this.program = program;
         this.code = code;
         this.analysis = analysis;
@@ -82,15 +81,16 @@ final class CallTransfer {
         return entry;
     }
 
-    private void record(
-            int at, AbstractState state, @Nullable HelperProto proto, InsnFacts into) {
+    private void record(int at, AbstractState state, @Nullable HelperProto proto, InsnFacts into) {
         if (proto == null) {
             return;
         }
         boolean tailCall = proto.id() == HelperIds.TAIL_CALL;
         int mapRegister = tailCall ? 2 : 1;
         Integer fd =
-                state.kind(mapRegister) == MAP ? Integer.valueOf((int) state.number(mapRegister)) : null;
+                state.kind(mapRegister) == MAP
+                        ? Integer.valueOf((int) state.number(mapRegister))
+                        : null;
         into.recordCall(at, fd, tailCall ? constant(state, 3) : keyInStack(state));
     }
 
@@ -140,9 +140,7 @@ final class CallTransfer {
     }
 
     private void escapeAll(
-            AbstractState state,
-            ValueAnalysis.FunctionState function,
-            @Nullable InsnFacts into) {
+            AbstractState state, ValueAnalysis.FunctionState function, @Nullable InsnFacts into) {
         if (into != null) {
             function.stack().escapeAll();
         }

@@ -25,7 +25,14 @@ final class CheckedCallEmitter {
     private static final ClassDesc SUPPORT = ClassDesc.of(CheckedCallEmitter.class.getName());
     private static final MethodTypeDesc CALL =
             MethodTypeDesc.of(
-                    CD_long, PROTO, Names.MACHINE, CD_int, CD_long, CD_long, CD_long, CD_long,
+                    CD_long,
+                    PROTO,
+                    Names.MACHINE,
+                    CD_int,
+                    CD_long,
+                    CD_long,
+                    CD_long,
+                    CD_long,
                     CD_long);
     private static final MethodTypeDesc TARGET =
             MethodTypeDesc.of(

@@ -30,8 +30,7 @@ final class ClassConstants {
     }
 
     private static DynamicConstantDesc<?> constant(int index, ClassDesc type) {
-        return DynamicConstantDesc.ofNamed(
-                CLASS_DATA_AT, ConstantDescs.DEFAULT_NAME, type, index);
+        return DynamicConstantDesc.ofNamed(CLASS_DATA_AT, ConstantDescs.DEFAULT_NAME, type, index);
     }
 
     private int indexOf(Object value) {

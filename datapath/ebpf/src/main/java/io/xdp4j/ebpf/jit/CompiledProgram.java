@@ -13,8 +13,7 @@ public final class CompiledProgram {
     private final byte[] classFile;
     private final Map<Integer, Executable> functions;
 
-    CompiledProgram(
-            LinkedProgram program, byte[] classFile, Map<Integer, Executable> functions) {
+    CompiledProgram(LinkedProgram program, byte[] classFile, Map<Integer, Executable> functions) {
         this.program = program;
         this.classFile = classFile;
         this.functions = Map.copyOf(functions);

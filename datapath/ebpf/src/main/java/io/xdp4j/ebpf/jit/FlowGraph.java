@@ -114,12 +114,11 @@ final class FlowGraph {
     /// First slots of the instructions, by ascending slot.
     IntStream insns(Insn[] code) {
         return blocks.stream()
-                .flatMapToInt(
-                        block ->
-                                IntStream.iterate(
-                                        block.start(),
-                                        at -> at <= block.last(),
-                                        at -> at + Flow.slots(code, at)));
+                .flatMapToInt(block ->
+                        IntStream.iterate(
+                                block.start(),
+                                at -> at <= block.last(),
+                                at -> at + Flow.slots(code, at)));
     }
 
     /// Function entries in the code: 0, targets of calls and of function pointers.
@@ -129,8 +128,7 @@ final class FlowGraph {
         for (int at = 0; at < code.length; at += Flow.slots(code, at)) {
             Insn insn = code[at];
             boolean refers =
-                    insn.opcode() == (Opcode.JMP | Opcode.CALL)
-                                    && insn.src() == Opcode.PSEUDO_CALL
+                    insn.opcode() == (Opcode.JMP | Opcode.CALL) && insn.src() == Opcode.PSEUDO_CALL
                             || insn.isLoadImm64() && insn.src() == Opcode.PSEUDO_FUNC;
             int target = at + 1 + insn.imm();
             if (refers && target >= 0 && target < code.length) {

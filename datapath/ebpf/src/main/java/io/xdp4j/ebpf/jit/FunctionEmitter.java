@@ -49,13 +49,11 @@ final class FunctionEmitter {
         this.slots = options.isChecked() ? StackSlots.NONE : promote(analysis);
         this.alu = new AluEmitter(code);
         this.jumps = new JumpEmitter(code);
-        this.calls = 
-                new CallEmitter(
-                        program, code, analysis.facts(), slots, self, options.isChecked());
+        this.calls =
+                new CallEmitter(program, code, analysis.facts(), slots, self, options.isChecked());
         this.memory =
                 options.isChecked()
-                        ? new CheckedMemoryEmitter(
-                                code, code.enterChecked(graph.entry(), size()))
+                        ? new CheckedMemoryEmitter(code, code.enterChecked(graph.entry(), size()))
                         : new RawMemoryEmitter(code, analysis.facts(), slots);
         this.labels = new Label[graph.blocks().size()];
     }
@@ -69,8 +67,7 @@ final class FunctionEmitter {
     }
 
     private StackSlots promote(ValueAnalysis analysis) {
-        int[] accesses =
-                graph.insns(insns).filter(at -> accessSize(insns[at]) != 0).toArray();
+        int[] accesses = graph.insns(insns).filter(at -> accessSize(insns[at]) != 0).toArray();
         return StackSlots.of(
                 accesses,
                 analysis.facts(),

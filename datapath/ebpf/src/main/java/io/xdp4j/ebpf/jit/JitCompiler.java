@@ -65,9 +65,7 @@ public final class JitCompiler {
                             + ": may access the context or memory (expected: one of them on every"
                             + " path); compile it in checked mode");
         }
-        byte[] bytes =
-                ClassFile.of()
-                        .build(SELF, type -> writeClass(type, analysis));
+        byte[] bytes = ClassFile.of().build(SELF, type -> writeClass(type, analysis));
         return define(bytes);
     }
 
@@ -78,13 +76,12 @@ public final class JitCompiler {
         type.withField(FUNCTION_FIELD, CD_int, ClassFile.ACC_PRIVATE | ClassFile.ACC_FINAL);
         type.withMethodBody(INIT_NAME, TAKES_INT, ClassFile.ACC_PRIVATE, JitCompiler::writeInit);
         type.withMethodBody("call", Names.FUNCTION, ClassFile.ACC_PUBLIC, this::writeCall);
-        graphs.forEach(
-                (entry, graph) ->
-                        type.withMethodBody(
-                                CallEmitter.nameOf(entry),
-                                Names.FUNCTION,
-                                ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC,
-                                out -> writeFunction(out, graph, analysis)));
+        graphs.forEach((entry, graph) ->
+                type.withMethodBody(
+                        CallEmitter.nameOf(entry),
+                        Names.FUNCTION,
+                        ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC,
+                        out -> writeFunction(out, graph, analysis)));
     }
 
     private static void writeInit(CodeBuilder out) {
