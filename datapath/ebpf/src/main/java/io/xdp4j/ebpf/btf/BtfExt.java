@@ -32,6 +32,8 @@ public record BtfExt(
         relocations = Map.copyOf(relocations);
     }
 
+    /// Reads the section `.BTF.ext`.
+    ///
     /// @param btf the section `.BTF`, which has the strings
     /// @param types what was read from it
     /// @param where file and section, the beginning of each message

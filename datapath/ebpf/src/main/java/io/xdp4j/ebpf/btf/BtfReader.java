@@ -30,7 +30,7 @@ final class BtfReader {
 
     BtfSpec read() {
         readHeader();
-        types.add(new BtfType.Void());
+        types.add(new BtfType.VoidType());
         while (typeAt < typeEnd) {
             types.add(readType());
         }
@@ -106,7 +106,9 @@ final class BtfReader {
             case 3 -> readArray(at);
             case 4 -> new BtfType.Struct(name, false, size(last, at), readMembers(count, flag));
             case 5 -> new BtfType.Struct(name, true, size(last, at), readMembers(count, flag));
-            case 6 -> new BtfType.Enum(name, size(last, at), flag, false, readEnum(count, flag));
+            case 6 ->
+                    new BtfType.Enumeration(
+                            name, size(last, at), flag, false, readEnum(count, flag));
             case 7 -> new BtfType.Forward(name, flag);
             case 8 -> new BtfType.Typedef(name, last);
             case 9 -> new BtfType.Volatile(last);
@@ -116,10 +118,10 @@ final class BtfReader {
             case 13 -> new BtfType.FuncProto(last, readParams(count));
             case 14 -> readVar(name, last, at);
             case 15 -> new BtfType.DataSection(name, size(last, at), readSection(count));
-            case 16 -> new BtfType.Float(name, size(last, at));
+            case 16 -> new BtfType.FloatType(name, size(last, at));
             case 17 -> readDeclTag(name, last, at);
             case 18 -> new BtfType.TypeTag(name, last);
-            case 19 -> new BtfType.Enum(name, size(last, at), flag, true, readEnum64(count));
+            case 19 -> new BtfType.Enumeration(name, size(last, at), flag, true, readEnum64(count));
             default -> throw malformed(at, "kind " + (info >>> 24 & 0x1f) + " is not known");
         };
     }

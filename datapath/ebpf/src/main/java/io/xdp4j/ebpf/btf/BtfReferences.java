@@ -8,11 +8,11 @@ final class BtfReferences {
 
     static void forEach(BtfType type, IntConsumer to) {
         switch (type) {
-            case BtfType.Void _,
+            case BtfType.VoidType _,
                     BtfType.Int _,
-                    BtfType.Enum _,
+                    BtfType.Enumeration _,
                     BtfType.Forward _,
-                    BtfType.Float _ -> {}
+                    BtfType.FloatType _ -> {}
             case BtfType.Pointer pointer -> to.accept(pointer.target());
             case BtfType.Typedef typedef -> to.accept(typedef.target());
             case BtfType.Const modifier -> to.accept(modifier.target());

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The types of an object, numbered from 1; type 0 is `void`. Immutable.
@@ -47,6 +46,8 @@ public final class BtfSpec {
         return parse(bytes, "BTF");
     }
 
+    /// Reads raw BTF of a file.
+    ///
     /// @param where file and section, the beginning of each message
     public static BtfSpec parse(byte[] bytes, String where) {
         return new BtfReader(bytes, where).read();
@@ -146,8 +147,8 @@ public final class BtfSpec {
     private static int sizeOfComplete(BtfType type) {
         return switch (type) {
             case BtfType.Int integer -> integer.size();
-            case BtfType.Float number -> number.size();
-            case BtfType.Enum constants -> constants.size();
+            case BtfType.FloatType number -> number.size();
+            case BtfType.Enumeration constants -> constants.size();
             case BtfType.Struct struct -> struct.size();
             case BtfType.Pointer _ -> Long.BYTES;
             case BtfType.DataSection section -> section.size();
@@ -198,14 +199,14 @@ public final class BtfSpec {
             return "...";
         }
         return switch (type(id)) {
-            case BtfType.Void _ -> "void";
+            case BtfType.VoidType _ -> "void";
             case BtfType.Pointer pointer -> text(pointer.target(), depth + 1) + " *";
             case BtfType.Array array ->
                     text(array.element(), depth + 1) + " [" + array.count() + "]";
             case BtfType.Struct struct -> (struct.union() ? "union " : "struct ") + named(struct);
             case BtfType.Forward forward ->
                     (forward.union() ? "union " : "struct ") + named(forward);
-            case BtfType.Enum constants -> "enum " + named(constants);
+            case BtfType.Enumeration constants -> "enum " + named(constants);
             case BtfType.Const modifier -> "const " + text(modifier.target(), depth + 1);
             case BtfType.Volatile modifier -> "volatile " + text(modifier.target(), depth + 1);
             case BtfType.Restrict modifier -> text(modifier.target(), depth + 1) + " restrict";
@@ -219,20 +220,13 @@ public final class BtfSpec {
         return type.name().isEmpty() ? "(anon)" : type.name();
     }
 
-    /// The same types, with those functions `static`.
-    public BtfSpec withStaticFunctions(Set<Integer> ids) {
-        if (ids.isEmpty()) {
+    /// The same, with some types replaced, by number.
+    public BtfSpec with(Map<Integer, BtfType> replacements) {
+        if (replacements.isEmpty()) {
             return this;
         }
         List<BtfType> changed = new ArrayList<>(types);
-        for (int id : ids) {
-            if (type(id) instanceof BtfType.Func function) {
-                changed.set(
-                        id,
-                        new BtfType.Func(
-                                function.name(), function.proto(), BtfType.Linkage.STATIC));
-            }
-        }
+        replacements.forEach(changed::set);
         return new BtfSpec(where, changed);
     }
 

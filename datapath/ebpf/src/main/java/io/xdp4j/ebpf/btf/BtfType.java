@@ -21,7 +21,7 @@ public sealed interface BtfType {
     }
 
     /// Type 0.
-    record Void() implements BtfType {}
+    record VoidType() implements BtfType {}
 
     /// An integer.
     ///
@@ -40,6 +40,8 @@ public sealed interface BtfType {
 
     record Pointer(int target) implements BtfType {}
 
+    /// An array of one dimension.
+    ///
     /// @param count elements, 0 for a flexible array; unsigned 32 bits
     record Array(int element, int index, long count) implements BtfType {}
 
@@ -52,6 +54,8 @@ public sealed interface BtfType {
         }
     }
 
+    /// A member of a struct or union.
+    ///
     /// @param name empty for an anonymous struct or union within
     /// @param bitOffset from the start of the struct
     /// @param bitfieldSize bits, 0 when it is no bit field
@@ -60,13 +64,15 @@ public sealed interface BtfType {
     /// An enumeration of 32 or 64 bits.
     ///
     /// @param wide true for `BTF_KIND_ENUM64`
-    record Enum(String name, int size, boolean signed, boolean wide, List<Enumerator> values)
+    record Enumeration(String name, int size, boolean signed, boolean wide, List<Enumerator> values)
             implements BtfType {
-        public Enum {
+        public Enumeration {
             values = List.copyOf(values);
         }
     }
 
+    /// A constant of an enumeration.
+    ///
     /// @param value sign- or zero-extended as its enumeration says
     record Enumerator(String name, long value) {}
 
@@ -81,9 +87,13 @@ public sealed interface BtfType {
 
     record Restrict(int target) implements BtfType {}
 
+    /// A function of the object, or of the kernel.
+    ///
     /// @param proto number of its [FuncProto]
     record Func(String name, int proto, Linkage linkage) implements BtfType {}
 
+    /// Parameters and result of a function.
+    ///
     /// @param returns type number of the result
     record FuncProto(int returns, List<Param> params) implements BtfType {
         public FuncProto {
@@ -103,12 +113,14 @@ public sealed interface BtfType {
         }
     }
 
+    /// Where a variable stands in its section.
+    ///
     /// @param typeId number of a [Var], or of a [Func] in `.ksyms`
     /// @param offset bytes from the section's start
     /// @param size bytes
     record SectionVar(int typeId, int offset, int size) {}
 
-    record Float(String name, int size) implements BtfType {}
+    record FloatType(String name, int size) implements BtfType {}
 
     /// An attribute on a declaration.
     ///

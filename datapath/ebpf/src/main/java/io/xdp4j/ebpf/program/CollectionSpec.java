@@ -96,13 +96,12 @@ public record CollectionSpec(
         for (int i = 0; i < changed.size(); i++) {
             MapDefinition map = changed.get(i);
             MapDefinition.Variable variable = map.variable(name);
-            byte[] contents = map.contents();
+            InitialValue contents = map.contents();
             if (variable != null && contents != null) {
                 requireFits(variable, value);
-                System.arraycopy(value, 0, contents, variable.offset(), value.length);
                 Set<String> missing = new HashSet<>(map.missing());
                 missing.remove(name);
-                changed.set(i, map.withContents(contents, missing));
+                changed.set(i, map.withContents(contents.with(variable.offset(), value), missing));
             }
         }
         return withMaps(changed);
@@ -130,7 +129,8 @@ public record CollectionSpec(
                                     list(maps.stream().map(MapDefinition::name).toList())));
         }
         MapDefinition resized = found.withSpec(found.spec().withMaxEntries(maxEntries));
-        return withMaps(maps.stream().map(map -> map == found ? resized : map).toList());
+        return withMaps(
+                maps.stream().map(map -> map.name().equals(found.name()) ? resized : map).toList());
     }
 
     public CollectionSpec withMaps(List<MapDefinition> to) {

@@ -21,7 +21,7 @@ public record MapDefinition(
         MapSpec spec,
         String section,
         Pinning pinning,
-        byte @Nullable [] contents,
+        @Nullable InitialValue contents,
         boolean frozen,
         List<Slot> slots,
         List<Variable> variables,
@@ -47,7 +47,6 @@ public record MapDefinition(
     public record Variable(String name, int offset, int size, int typeId) {}
 
     public MapDefinition {
-        contents = contents == null ? null : contents.clone();
         slots = List.copyOf(slots);
         variables = List.copyOf(variables);
         missing = Set.copyOf(missing);
@@ -61,11 +60,6 @@ public record MapDefinition(
 
     public String name() {
         return spec.name();
-    }
-
-    @Override
-    public byte @Nullable [] contents() {
-        return contents == null ? null : contents.clone();
     }
 
     /// The variable of that name, or null.
@@ -90,7 +84,7 @@ public record MapDefinition(
         return new MapDefinition(spec, section, pinning, contents, frozen, to, variables, missing);
     }
 
-    MapDefinition withContents(byte[] to, Set<String> stillMissing) {
+    MapDefinition withContents(InitialValue to, Set<String> stillMissing) {
         return new MapDefinition(
                 spec, section, pinning, to, frozen, slots, variables, stillMissing);
     }

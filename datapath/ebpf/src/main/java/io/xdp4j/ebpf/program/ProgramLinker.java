@@ -25,6 +25,8 @@ public final class ProgramLinker {
     private final Set<String> kernelFunctions;
     private final @Nullable BtfSpec kernelTypes;
 
+    /// A linker for the programs of one object.
+    ///
     /// @param maps live maps by the name of their definition
     /// @param kernelFunctions kfuncs there are; weak references to others are 0
     /// @param kernelTypes what CO-RE relocations adapt to; null for the built-in networking types

@@ -1,6 +1,7 @@
 package io.xdp4j.ebpf.vm;
 
 import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.map.BpfMap;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -25,13 +26,23 @@ public final class BpfMachine {
     public static final long CTX_HANDLE = 0x4354_5800_0000_0000L;
 
     /// Frames for a whole chain of tail calls out of subprograms, and for callbacks.
-    private static final int FRAMES = MAX_CALL_FRAMES * (MAX_TAIL_CALLS + 2);
+    public static final int FRAMES = MAX_CALL_FRAMES * (MAX_TAIL_CALLS + 2);
+
+    /// Instructions, about, that an unverified run may take.
+    public static final long DEFAULT_BUDGET = 1L << 28;
+
+    /// Frames' worth of memory behind the stack for helpers that call back.
+    private static final int SCRATCH_FRAMES = MAX_CALL_FRAMES;
+
+    private static final long STACK_BYTES = (long) (FRAMES + SCRATCH_FRAMES) * STACK_FRAME_BYTES;
 
     private final BpfRuntime runtime;
     private final int cpu;
     private final long stack;
     private @Nullable XdpMd xdp;
     private int tailCalls;
+    private long budget = DEFAULT_BUDGET;
+    private long budgetLeft = DEFAULT_BUDGET;
     private int frame;
     private @Nullable CheckedMemory checkedMemory;
     private long random;
@@ -43,7 +54,7 @@ public final class BpfMachine {
     public BpfMachine(BpfRuntime runtime, int cpu, Arena stackOwner) {
         this.runtime = runtime;
         this.cpu = cpu;
-        this.stack = stackOwner.allocate((long) FRAMES * STACK_FRAME_BYTES, 64).address();
+        this.stack = stackOwner.allocate(STACK_BYTES, 64).address();
         long start = runtime.seed() + 0x9e37_79b9_7f4a_7c15L * (cpu + 1);
         this.random = start == 0 ? 1 : start;
     }
@@ -61,6 +72,7 @@ public final class BpfMachine {
     public long run(Executable program, XdpMd packet) {
         xdp = packet;
         tailCalls = 0;
+        budgetLeft = budget;
         frame = 0;
         grants = 0;
         return program.call(this, 0, CTX_HANDLE, 0, 0, 0, 0);
@@ -127,12 +139,55 @@ public final class BpfMachine {
         return true;
     }
 
+    /// What a tail call goes to, counted; null when the slot is empty or the run has had its calls.
+    ///
+    /// Kernel: a call counts once its slot is known to hold a program.
+    public @Nullable Executable tailCallTarget(BpfMap programs, int index) {
+        int id = programs.programId(index);
+        Executable target = id == 0 ? null : runtime.program(id);
+        return target != null && countTailCall() ? target : null;
+    }
+
     /// Drops the count of tail calls and what a run left behind: for runs that do not go through
     /// [#run].
     public void reset() {
         tailCalls = 0;
+        budgetLeft = budget;
         frame = 0;
         grants = 0;
+    }
+
+    // ---- runs without a proof
+
+    /// Sets how many instructions, about, an unverified run may take.
+    public void limitInstructions(long most) {
+        budget = most;
+    }
+
+    /// Counts instructions of an unverified run. Fails: [BudgetTrapException] when it has had its
+    /// share.
+    ///
+    /// @param insn slot of the last one, for the message
+    public void spend(int instructions, int insn) {
+        budgetLeft -= instructions;
+        if (budgetLeft < 0) {
+            throw outOfBudget(insn);
+        }
+    }
+
+    private BudgetTrapException outOfBudget(int insn) {
+        return new BudgetTrapException(insn, budget);
+    }
+
+    /// Fails: [CallTrapException] when there is no such stack frame.
+    public static void requireFrame(int number, int insn) {
+        if (number >= FRAMES) {
+            throw tooDeep(insn);
+        }
+    }
+
+    private static CallTrapException tooDeep(int insn) {
+        return new CallTrapException(insn, "calls are nested deeper than " + FRAMES + " frames");
     }
 
     // ---- callbacks
@@ -205,6 +260,27 @@ public final class BpfMachine {
             }
         }
         return false;
+    }
+
+    /// True when a program on this machine may read the bytes: its stack, its packet's first chunk,
+    /// granted memory, or one value of a map.
+    public boolean isLive(long address, int size) {
+        if (address >= stack && address <= stack + STACK_BYTES - size) {
+            return true;
+        }
+        XdpMd packet = xdp;
+        if (packet != null && address >= packet.dataMeta() && address <= packet.dataEnd() - size) {
+            return true;
+        }
+        return isGranted(address, size) || runtime.mapOwning(address, size) != null;
+    }
+
+    /// 512 bytes for a helper's own use that callbacks may read, one such area for each frame.
+    public long scratch() {
+        return stack
+                + STACK_BYTES
+                - (long) SCRATCH_FRAMES * STACK_FRAME_BYTES
+                + (long) (frame % SCRATCH_FRAMES) * STACK_FRAME_BYTES;
     }
 
     // ---- randomness

@@ -7,7 +7,9 @@ public final class BudgetTrapException extends TrapException {
     private final long budget;
 
     public BudgetTrapException(int insn, long budget) {
-        super(insn, "ran " + budget + " instructions without an end (raise the budget to allow more)");
+        super(
+                insn,
+                "ran " + budget + " instructions without an end (raise the budget to allow more)");
         this.budget = budget;
     }
 
