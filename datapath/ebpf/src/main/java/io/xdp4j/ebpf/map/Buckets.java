@@ -44,8 +44,7 @@ final class Buckets {
         return switch (keySize) {
             case 4 -> KeyHash.of4(RawMemory.getInt(key), seed);
             case 8 -> KeyHash.of8(RawMemory.getLong(key), seed);
-            case 16 ->
-                    KeyHash.of16(RawMemory.getLong(key), RawMemory.getLong(key + 8), seed);
+            case 16 -> KeyHash.of16(RawMemory.getLong(key), RawMemory.getLong(key + 8), seed);
             default -> KeyHash.of(key, keySize, seed);
         };
     }

@@ -135,8 +135,7 @@ final class CreationRules {
     }
 
     private static int hash(MapSpec spec) {
-        boolean isLru =
-                spec.type() == MapType.LRU_HASH || spec.type() == MapType.LRU_PERCPU_HASH;
+        boolean isLru = spec.type() == MapType.LRU_HASH || spec.type() == MapType.LRU_PERCPU_HASH;
         if (isLru && (spec.flags() & NO_PREALLOC) != 0) {
             return Errno.ENOTSUPP;
         }
@@ -182,9 +181,7 @@ final class CreationRules {
         boolean isKey = spec.keySize() >= 5 && spec.keySize() <= 260;
         boolean isValue = spec.valueSize() > 0 && spec.valueSize() <= LARGEST_LPM_VALUE;
         boolean isAllocatedLate = (spec.flags() & NO_PREALLOC) != 0;
-        return spec.maxEntries() == 0 || !isAllocatedLate || !isKey || !isValue
-                ? Errno.EINVAL
-                : 0;
+        return spec.maxEntries() == 0 || !isAllocatedLate || !isKey || !isValue ? Errno.EINVAL : 0;
     }
 
     private static int queue(MapSpec spec) {

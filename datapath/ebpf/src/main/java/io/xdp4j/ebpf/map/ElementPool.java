@@ -216,7 +216,8 @@ final class ElementPool {
             }
             boolean isHere =
                     percpuValueOffset == 0
-                            ? ownsInline(address, size, slabs[slab], elements, valueOffset, valueSize)
+                            ? ownsInline(
+                                    address, size, slabs[slab], elements, valueOffset, valueSize)
                             : ownsPercpu(address, size, percpuSlabs[slab], elements, valueSize);
             if (isHere) {
                 return true;

@@ -28,8 +28,7 @@ abstract sealed class HashTableMap extends BpfMap
         super(spec, id, cpus);
         this.environment = environment;
         boolean isLru = this instanceof LruHashMap || this instanceof LruPercpuHashMap;
-        HashLayout layout =
-                HashLayout.of(spec.keySize(), cellSize, spec.type().isPerCpu(), isLru);
+        HashLayout layout = HashLayout.of(spec.keySize(), cellSize, spec.type().isPerCpu(), isLru);
         valueOffset = layout.valueOffset();
         refOffset = layout.refOffset();
         keySize = spec.keySize();

@@ -89,8 +89,7 @@ public final class HashedRedirectMap extends RedirectMap {
     }
 
     private int replace(long element, long key, int ifindex, int program, long both) {
-        int error =
-                RedirectRules.backendError(backend, RawMemory.getInt(key), ifindex, program);
+        int error = RedirectRules.backendError(backend, RawMemory.getInt(key), ifindex, program);
         if (error == 0) {
             RawMemory.putLong(element + VALUE, both);
         }
@@ -102,8 +101,7 @@ public final class HashedRedirectMap extends RedirectMap {
         if (fresh == 0) {
             return -Errno.E2BIG;
         }
-        int error =
-                RedirectRules.backendError(backend, RawMemory.getInt(key), ifindex, program);
+        int error = RedirectRules.backendError(backend, RawMemory.getInt(key), ifindex, program);
         if (error != 0) {
             pool.give(fresh, userCpu());
             return error;

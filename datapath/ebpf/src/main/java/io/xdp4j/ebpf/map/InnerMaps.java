@@ -21,8 +21,7 @@ final class InnerMaps {
 
     private static boolean isAlike(MapSpec template, MapSpec other) {
         boolean hasFixedLength =
-                template.type() == MapType.ARRAY
-                        && (template.flags() & MapFlags.INNER_MAP) == 0;
+                template.type() == MapType.ARRAY && (template.flags() & MapFlags.INNER_MAP) == 0;
         return template.type() == other.type()
                 && template.keySize() == other.keySize()
                 && template.valueSize() == other.valueSize()

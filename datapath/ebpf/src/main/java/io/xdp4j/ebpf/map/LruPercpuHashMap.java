@@ -83,8 +83,7 @@ public final class LruPercpuHashMap extends HashTableMap {
     }
 
     /// Positive when the key came meanwhile.
-    private int insert(
-            long fresh, long key, int hash, long value, int cpu, boolean isForAll) {
+    private int insert(long fresh, long key, int hash, long value, int cpu, boolean isForAll) {
         label(fresh, hash, key);
         long values = RawMemory.getLong(fresh + valueOffset);
         PercpuValues.initialise(this, values, cpuStride, value, cpu, isForAll);

@@ -90,8 +90,7 @@ public final class PercpuArrayMap extends BpfMap {
         long offset = address - base;
         return offset >= 0
                 && offset < cpuStride * cpus()
-                && ArrayMap.ownsInArray(
-                        offset % cpuStride, size, 0, entries, stride, valueSize());
+                && ArrayMap.ownsInArray(offset % cpuStride, size, 0, entries, stride, valueSize());
     }
 
     // ---- users

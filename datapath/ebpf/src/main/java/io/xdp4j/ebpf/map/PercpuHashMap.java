@@ -51,8 +51,7 @@ public final class PercpuHashMap extends HashTableMap {
         return result;
     }
 
-    private int insert(
-            long bucket, int hash, long key, long value, int cpu, boolean isForAll) {
+    private int insert(long bucket, int hash, long key, long value, int cpu, boolean isForAll) {
         long fresh = pool.take(cpu);
         if (fresh == 0) {
             return -Errno.E2BIG;

@@ -33,5 +33,4 @@ final class RedirectRules {
         RawMemory.copyOut(cell, bytes, 0, bytes.length);
         return bytes;
     }
-
 }

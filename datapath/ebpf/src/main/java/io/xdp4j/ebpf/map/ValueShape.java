@@ -107,8 +107,7 @@ final class ValueShape {
             SpinWord.lock(value + lockOffset);
         }
         for (int i = 0; i < plainFrom.length; i++) {
-            RawMemory.copyOut(
-                    value + plainFrom[i], bytes, plainFrom[i], plainTo[i] - plainFrom[i]);
+            RawMemory.copyOut(value + plainFrom[i], bytes, plainFrom[i], plainTo[i] - plainFrom[i]);
         }
         if (isLocked) {
             SpinWord.unlock(value + lockOffset);

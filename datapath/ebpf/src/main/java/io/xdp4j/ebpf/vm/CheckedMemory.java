@@ -273,7 +273,9 @@ public final class CheckedMemory {
 
     private void requireElsewhere(long address, int size, boolean write, int insn) {
         BpfMap map = recent;
-        if (map == null || !map.owns(address, size) || !map.equals(machine.runtime().mapById(map.id()))) {
+        if (map == null
+                || !map.owns(address, size)
+                || !map.equals(machine.runtime().mapById(map.id()))) {
             if (size >= 0 && machine.isGranted(address, size)) {
                 return;
             }

@@ -134,8 +134,7 @@ class MapModelTest {
 
     @Test
     void holderOfAReplacedValueKeepsReadingTheOldBytes() {
-        try (BpfMap map =
-                MapFactory.create(MapSpec.of("h", MapType.HASH, 4, 8, 1, 0), 1, CPUS)) {
+        try (BpfMap map = MapFactory.create(MapSpec.of("h", MapType.HASH, 4, 8, 1, 0), 1, CPUS)) {
             long key = arena.allocate(4, 8).address();
             long bytes = arena.allocate(8, 8).address();
             RawMemory.putLong(bytes, 1);
