@@ -26,12 +26,16 @@ public final class BpfMachine {
     public static final long CTX_HANDLE = 0x4354_5800_0000_0000L;
 
     /// Frames for a whole chain of tail calls out of subprograms, and for callbacks.
-    private static final int FRAMES = MAX_CALL_FRAMES * (MAX_TAIL_CALLS + 2);
+    public static final int MAX_STACK_FRAMES = MAX_CALL_FRAMES * (MAX_TAIL_CALLS + 2);
+
+    /// Instructions a run may take, where an engine counts them.
+    public static final long DEFAULT_INSN_BUDGET = 100_000_000;
 
     /// Frames' worth of memory behind the stack for helpers that call back.
     private static final int SCRATCH_FRAMES = MAX_CALL_FRAMES;
 
-    private static final long STACK_BYTES = (long) (FRAMES + SCRATCH_FRAMES) * STACK_FRAME_BYTES;
+    private static final long STACK_BYTES =
+            (long) (MAX_STACK_FRAMES + SCRATCH_FRAMES) * STACK_FRAME_BYTES;
 
     private final BpfRuntime runtime;
     private final int cpu;
@@ -39,6 +43,8 @@ public final class BpfMachine {
     private @Nullable XdpMd xdp;
     private int tailCalls;
     private int frame;
+    private long insnBudget = DEFAULT_INSN_BUDGET;
+    private long insnsLeft = DEFAULT_INSN_BUDGET;
     private @Nullable CheckedMemory checkedMemory;
     private long random;
     private long[] grantStarts = new long[8];
@@ -69,6 +75,7 @@ public final class BpfMachine {
         tailCalls = 0;
         frame = 0;
         grants = 0;
+        insnsLeft = insnBudget;
         return program.call(this, 0, CTX_HANDLE, 0, 0, 0, 0);
     }
 
@@ -148,6 +155,27 @@ public final class BpfMachine {
         tailCalls = 0;
         frame = 0;
         grants = 0;
+        insnsLeft = insnBudget;
+    }
+
+    // ---- budget
+
+    /// Sets how many instructions a run may take on an engine that counts them; from the next run.
+    public void setInsnBudget(long insns) {
+        insnBudget = insns;
+    }
+
+    public long insnBudget() {
+        return insnBudget;
+    }
+
+    /// What is left of the budget of the run at hand.
+    public long insnsLeft() {
+        return insnsLeft;
+    }
+
+    public void setInsnsLeft(long insns) {
+        insnsLeft = insns;
     }
 
     // ---- callbacks

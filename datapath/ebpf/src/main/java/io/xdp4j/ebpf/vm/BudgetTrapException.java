@@ -17,4 +17,9 @@ public final class BudgetTrapException extends TrapException {
     public long budget() {
         return budget;
     }
+
+    @Override
+    public BudgetTrapException at(int at) {
+        return new BudgetTrapException(at, budget);
+    }
 }

@@ -7,4 +7,9 @@ public final class CallTrapException extends TrapException {
     public CallTrapException(int insn, String message) {
         super(insn, message);
     }
+
+    @Override
+    public CallTrapException at(int at) {
+        return new CallTrapException(at, text());
+    }
 }
