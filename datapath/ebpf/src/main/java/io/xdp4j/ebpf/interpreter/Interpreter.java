@@ -10,7 +10,6 @@ import io.xdp4j.ebpf.vm.BudgetTrapException;
 import io.xdp4j.ebpf.vm.CallTrapException;
 import io.xdp4j.ebpf.vm.CheckedMemory;
 import io.xdp4j.ebpf.vm.Executable;
-import io.xdp4j.ebpf.vm.TrapException;
 import org.jspecify.annotations.Nullable;
 
 /// A program that is run one instruction at a time, each access checked.
@@ -59,12 +58,18 @@ public final class Interpreter {
         }
     }
 
-    /// Makes a program ready to run.
+    /// Makes a program ready to run that nobody verified.
     ///
     /// @param programId under which the caller registers [#functionsByInsn] where the program uses
     ///     function pointers
     public static Interpreter load(LinkedProgram program, int programId) {
-        return new Interpreter(program, new Predecoder(program, programId));
+        return new Interpreter(program, new Predecoder(program, programId, false));
+    }
+
+    /// Makes a verified program ready to run: it may pass kernel objects to helpers, and call kernel
+    /// functions.
+    public static Interpreter loadVerified(LinkedProgram program, int programId) {
+        return new Interpreter(program, new Predecoder(program, programId, true));
     }
 
     public LinkedProgram program() {
@@ -93,7 +98,7 @@ public final class Interpreter {
             long r3,
             long r4,
             long r5) {
-        if (frame >= BpfMachine.MAX_STACK_FRAMES) {
+        if (frame >= BpfMachine.FRAMES) {
             throw new CallTrapException(
                     entry, "out of stack after " + frame + " frames (callbacks within callbacks)");
         }
@@ -115,7 +120,7 @@ public final class Interpreter {
     /// one jump table, and calling a method per operation costs more than most operations do.
     private long loop(
             BpfMachine machine, CheckedMemory memory, int frame, int depth, int entry, long[] r) {
-        long left = machine.insnsLeft();
+        long left = machine.budgetLeft();
         int rounds = MAY_GOTO_ROUNDS;
         int pc = entry;
         while (true) {
@@ -124,7 +129,7 @@ public final class Interpreter {
             int d = word & 0xf;
             int s = word >>> 4 & 0xf;
             if (--left < 0) {
-                throw new BudgetTrapException(at, machine.insnBudget());
+                throw new BudgetTrapException(at, machine.budget());
             }
             switch (word >>> 8) {
                 case Op.ADD64_K -> r[d] += imms[at];
@@ -305,29 +310,29 @@ public final class Interpreter {
                 case Op.STORE_X64 -> memory.store64(r[d] + offs[at], r[s], at);
                 case Op.ATOMIC -> Atomics.run(memory, insn(at), r, at);
                 case Op.CALL_HELPER -> {
-                    machine.setInsnsLeft(left);
+                    machine.setBudgetLeft(left);
                     callHelper(machine, frame, r, at);
-                    left = machine.insnsLeft();
+                    left = machine.budgetLeft();
                 }
                 case Op.CALL_LOCAL -> {
-                    machine.setInsnsLeft(left);
+                    machine.setBudgetLeft(left);
                     callLocal(machine, frame, depth, r, at);
-                    left = machine.insnsLeft();
+                    left = machine.budgetLeft();
                 }
                 case Op.CALL_REGISTER -> {
-                    machine.setInsnsLeft(left);
+                    machine.setBudgetLeft(left);
                     callRegister(machine, frame, r, d, at);
-                    left = machine.insnsLeft();
+                    left = machine.budgetLeft();
                 }
                 case Op.TAIL_CALL -> {
                     Executable target = tailCallTarget(machine, r, at);
                     if (target != null) {
-                        machine.setInsnsLeft(left);
+                        machine.setBudgetLeft(left);
                         return target.call(machine, frame, r[1], 0, 0, 0, 0);
                     }
                 }
                 case Op.EXIT -> {
-                    machine.setInsnsLeft(left);
+                    machine.setBudgetLeft(left);
                     return r[0];
                 }
                 default ->
@@ -376,8 +381,6 @@ public final class Interpreter {
         machine.enterFrame(frame);
         try {
             r[0] = helper.call(machine, r[1], r[2], r[3], r[4], r[5]);
-        } catch (TrapException e) {
-            throw e.insn() >= 0 ? e : e.at(at);
         } catch (EbpfException e) {
             throw e;
         } catch (RuntimeException e) {

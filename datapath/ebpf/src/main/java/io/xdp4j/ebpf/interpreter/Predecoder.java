@@ -3,7 +3,7 @@ package io.xdp4j.ebpf.interpreter;
 import io.xdp4j.ebpf.LinkException;
 import io.xdp4j.ebpf.MalformedObjectException;
 import io.xdp4j.ebpf.UnsupportedException;
-import io.xdp4j.ebpf.helper.CheckedHelper;
+import io.xdp4j.ebpf.helper.CheckedCall;
 import io.xdp4j.ebpf.helper.HelperFunction;
 import io.xdp4j.ebpf.helper.HelperProto;
 import io.xdp4j.ebpf.helper.HelperTable;
@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Predecoder {
     private final LinkedProgram program;
     private final int programId;
+    private final boolean verified;
     private final List<Insn> insns;
 
     /// `operation << 8 | src << 4 | dst`, by slot.
@@ -42,9 +43,10 @@ final class Predecoder {
     /// Slots where functions begin.
     final boolean[] entries;
 
-    Predecoder(LinkedProgram program, int programId) {
+    Predecoder(LinkedProgram program, int programId, boolean verified) {
         this.program = program;
         this.programId = programId;
+        this.verified = verified;
         this.insns = program.insns();
         int slots = insns.size();
         code = new int[slots];
@@ -138,8 +140,21 @@ final class Predecoder {
         if (proto.has(HelperProto.Trait.TAIL_CALL)) {
             return Op.TAIL_CALL;
         }
-        helpers[at] = CheckedHelper.of(proto, where(at));
+        if (proto.function() == null) {
+            String why = proto.refusal() == null ? "not in this engine" : proto.refusal();
+            throw new UnsupportedException(
+                    where(at) + "helper bpf_" + proto.name() + "#" + id + ": " + why);
+        }
+        helpers[at] = checked(proto, at, verified);
         return Op.CALL_HELPER;
+    }
+
+    private static HelperFunction checked(HelperProto proto, int at, boolean verified) {
+        return verified
+                ? (machine, r1, r2, r3, r4, r5) ->
+                        CheckedCall.callVerified(proto, machine, at, r1, r2, r3, r4, r5)
+                : (machine, r1, r2, r3, r4, r5) ->
+                        CheckedCall.call(proto, machine, at, r1, r2, r3, r4, r5);
     }
 
     /// The helper that `callx` with that number in its register calls.
@@ -151,7 +166,7 @@ final class Predecoder {
                     at,
                     "callx: 0x" + Long.toHexString(number) + " is neither a function nor a helper");
         }
-        return CheckedHelper.of(proto, program.name() + ": insn " + at + ": ");
+        return checked(proto, at, false);
     }
 
     private HelperFunction kernelFunction(int at, int number) {
@@ -166,6 +181,10 @@ final class Predecoder {
                             + (name == null ? "#" + number : name)
                             + ": "
                             + (why == null ? "not in this engine" : why));
+        }
+        if (!verified) {
+            throw new UnsupportedException(
+                    where(at) + name + ": only verified programs may call kernel functions");
         }
         return function;
     }

@@ -26,25 +26,24 @@ public final class BpfMachine {
     public static final long CTX_HANDLE = 0x4354_5800_0000_0000L;
 
     /// Frames for a whole chain of tail calls out of subprograms, and for callbacks.
-    public static final int MAX_STACK_FRAMES = MAX_CALL_FRAMES * (MAX_TAIL_CALLS + 2);
+    public static final int FRAMES = MAX_CALL_FRAMES * (MAX_TAIL_CALLS + 2);
 
-    /// Instructions a run may take, where an engine counts them.
-    public static final long DEFAULT_INSN_BUDGET = 100_000_000;
+    /// Instructions, about, that an unverified run may take.
+    public static final long DEFAULT_BUDGET = 1L << 28;
 
     /// Frames' worth of memory behind the stack for helpers that call back.
     private static final int SCRATCH_FRAMES = MAX_CALL_FRAMES;
 
-    private static final long STACK_BYTES =
-            (long) (MAX_STACK_FRAMES + SCRATCH_FRAMES) * STACK_FRAME_BYTES;
+    private static final long STACK_BYTES = (long) (FRAMES + SCRATCH_FRAMES) * STACK_FRAME_BYTES;
 
     private final BpfRuntime runtime;
     private final int cpu;
     private final long stack;
     private @Nullable XdpMd xdp;
     private int tailCalls;
+    private long budget = DEFAULT_BUDGET;
+    private long budgetLeft = DEFAULT_BUDGET;
     private int frame;
-    private long insnBudget = DEFAULT_INSN_BUDGET;
-    private long insnsLeft = DEFAULT_INSN_BUDGET;
     private @Nullable CheckedMemory checkedMemory;
     private long random;
     private long[] grantStarts = new long[8];
@@ -73,9 +72,9 @@ public final class BpfMachine {
     public long run(Executable program, XdpMd packet) {
         xdp = packet;
         tailCalls = 0;
+        budgetLeft = budget;
         frame = 0;
         grants = 0;
-        insnsLeft = insnBudget;
         return program.call(this, 0, CTX_HANDLE, 0, 0, 0, 0);
     }
 
@@ -153,29 +152,57 @@ public final class BpfMachine {
     /// [#run].
     public void reset() {
         tailCalls = 0;
+        budgetLeft = budget;
         frame = 0;
         grants = 0;
-        insnsLeft = insnBudget;
     }
 
-    // ---- budget
+    // ---- runs without a proof
 
-    /// Sets how many instructions a run may take on an engine that counts them; from the next run.
-    public void setInsnBudget(long insns) {
-        insnBudget = insns;
+    /// Sets how many instructions, about, an unverified run may take.
+    public void limitInstructions(long most) {
+        budget = most;
     }
 
-    public long insnBudget() {
-        return insnBudget;
+    /// Counts instructions of an unverified run. Fails: [BudgetTrapException] when it has had its
+    /// share.
+    ///
+    /// @param insn slot of the last one, for the message
+    public void spend(int instructions, int insn) {
+        budgetLeft -= instructions;
+        if (budgetLeft < 0) {
+            throw outOfBudget(insn);
+        }
     }
 
-    /// What is left of the budget of the run at hand.
-    public long insnsLeft() {
-        return insnsLeft;
+    /// Instructions that the run at hand may still take.
+    public long budgetLeft() {
+        return budgetLeft;
     }
 
-    public void setInsnsLeft(long insns) {
-        insnsLeft = insns;
+    /// For an engine that counts by itself between calls.
+    public void setBudgetLeft(long instructions) {
+        budgetLeft = instructions;
+    }
+
+    /// Instructions that a run may take.
+    public long budget() {
+        return budget;
+    }
+
+    private BudgetTrapException outOfBudget(int insn) {
+        return new BudgetTrapException(insn, budget);
+    }
+
+    /// Fails: [CallTrapException] when there is no such stack frame.
+    public static void requireFrame(int number, int insn) {
+        if (number >= FRAMES) {
+            throw tooDeep(insn);
+        }
+    }
+
+    private static CallTrapException tooDeep(int insn) {
+        return new CallTrapException(insn, "calls are nested deeper than " + FRAMES + " frames");
     }
 
     // ---- callbacks

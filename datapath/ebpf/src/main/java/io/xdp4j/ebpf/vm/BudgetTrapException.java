@@ -17,9 +17,4 @@ public final class BudgetTrapException extends TrapException {
     public long budget() {
         return budget;
     }
-
-    @Override
-    public BudgetTrapException at(int at) {
-        return new BudgetTrapException(at, budget);
-    }
 }

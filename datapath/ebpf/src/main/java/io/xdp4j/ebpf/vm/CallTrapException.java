@@ -7,9 +7,4 @@ public final class CallTrapException extends TrapException {
     public CallTrapException(int insn, String message) {
         super(insn, message);
     }
-
-    @Override
-    public CallTrapException at(int at) {
-        return new CallTrapException(at, text());
-    }
 }

@@ -22,9 +22,4 @@ public final class MemoryTrapException extends TrapException {
     public long size() {
         return size;
     }
-
-    @Override
-    public MemoryTrapException at(int at) {
-        return new MemoryTrapException(at, address, size, text());
-    }
 }

@@ -10,24 +10,14 @@ public abstract sealed class TrapException extends EbpfException
     private static final long serialVersionUID = 1L;
 
     private final int insn;
-    private final String text;
 
     protected TrapException(int insn, String message) {
         super((insn >= 0 ? "insn " + insn + ": " : "") + message, false);
         this.insn = insn;
-        this.text = message;
     }
 
     /// The instruction's slot, or -1 when it is not known.
     public int insn() {
         return insn;
-    }
-
-    /// The same at another instruction, for code that learns it later.
-    public abstract TrapException at(int at);
-
-    /// The message without the instruction.
-    String text() {
-        return text;
     }
 }
