@@ -4,36 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.xdp4j.conformance.Repository;
-import io.xdp4j.conformance.tool.Json;
-import io.xdp4j.ebpf.Errno;
-import io.xdp4j.ebpf.MapException;
-import io.xdp4j.ebpf.collection.BpfProgram;
 import io.xdp4j.ebpf.collection.Collection;
 import io.xdp4j.ebpf.collection.Engine;
-import io.xdp4j.ebpf.collection.LoadOptions;
-import io.xdp4j.ebpf.isa.Insn;
-import io.xdp4j.ebpf.isa.Opcode;
-import io.xdp4j.ebpf.map.BpfMap;
 import io.xdp4j.ebpf.map.MapType;
 import io.xdp4j.ebpf.program.CollectionSpec;
-import io.xdp4j.ebpf.testrun.TestRun;
-import io.xdp4j.ebpf.testrun.TestRunException;
-import io.xdp4j.ebpf.vm.BpfRuntime;
 import io.xdp4j.linux.Fd;
-import io.xdp4j.linux.Sched;
 import io.xdp4j.linux.bpf.KernelBpf;
 import io.xdp4j.linux.bpf.KernelBpf.MapAttributes;
-import io.xdp4j.linux.bpf.KernelBpf.RunResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,7 +39,8 @@ final class KernelAgreementTest {
 
     private static List<Path> objects() {
         List<Path> all = new ArrayList<>();
-        Repository.files("samples/bpf/*.o").forEach(file -> all.add(Repository.root().resolve(file)));
+        Repository.files("samples/bpf/*.o")
+                .forEach(file -> all.add(Repository.root().resolve(file)));
         all.addAll(in(INSTALLED));
         for (String directory : System.getProperty("xdp4j.objects", "").split(":", -1)) {
             if (!directory.isEmpty()) {

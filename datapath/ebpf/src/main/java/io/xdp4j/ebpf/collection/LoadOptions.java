@@ -59,12 +59,14 @@ public record LoadOptions(
                 type,
                 runtime,
                 cpu,
-                ingress, backends);
+                ingress,
+                backends);
     }
 
     public LoadOptions withFallback(boolean to) {
         return new LoadOptions(
-                engine, to, verify, keepGoing, logLevel, wanted, type, runtime, cpu, ingress, backends);
+                engine, to, verify, keepGoing, logLevel, wanted, type, runtime, cpu, ingress,
+                backends);
     }
 
     public LoadOptions withVerify(boolean to) {
@@ -78,17 +80,38 @@ public record LoadOptions(
                 type,
                 runtime,
                 cpu,
-                ingress, backends);
+                ingress,
+                backends);
     }
 
     public LoadOptions withKeepGoing(boolean to) {
         return new LoadOptions(
-                engine, allowFallback, verify, to, logLevel, wanted, type, runtime, cpu, ingress, backends);
+                engine,
+                allowFallback,
+                verify,
+                to,
+                logLevel,
+                wanted,
+                type,
+                runtime,
+                cpu,
+                ingress,
+                backends);
     }
 
     public LoadOptions withLogLevel(int to) {
         return new LoadOptions(
-                engine, allowFallback, verify, keepGoing, to, wanted, type, runtime, cpu, ingress, backends);
+                engine,
+                allowFallback,
+                verify,
+                keepGoing,
+                to,
+                wanted,
+                type,
+                runtime,
+                cpu,
+                ingress,
+                backends);
     }
 
     public LoadOptions withWanted(Predicate<ProgramSpec> to) {
@@ -102,7 +125,8 @@ public record LoadOptions(
                 type,
                 runtime,
                 cpu,
-                ingress, backends);
+                ingress,
+                backends);
     }
 
     public LoadOptions withType(@Nullable ProgramType to) {
@@ -116,7 +140,8 @@ public record LoadOptions(
                 to,
                 runtime,
                 cpu,
-                ingress, backends);
+                ingress,
+                backends);
     }
 
     /// The same in another world.
@@ -125,12 +150,31 @@ public record LoadOptions(
     /// @param from where their packets come from
     public LoadOptions withRuntime(BpfRuntime to, int at, TestRun.Ingress from) {
         return new LoadOptions(
-                engine, allowFallback, verify, keepGoing, logLevel, wanted, type, to, at, from, backends);
+                engine,
+                allowFallback,
+                verify,
+                keepGoing,
+                logLevel,
+                wanted,
+                type,
+                to,
+                at,
+                from,
+                backends);
     }
 
     public LoadOptions withBackends(Backends to) {
         return new LoadOptions(
-                engine, allowFallback, verify, keepGoing, logLevel, wanted, type, runtime, cpu,
-                ingress, to);
+                engine,
+                allowFallback,
+                verify,
+                keepGoing,
+                logLevel,
+                wanted,
+                type,
+                runtime,
+                cpu,
+                ingress,
+                to);
     }
 }

@@ -64,8 +64,7 @@ final class ProgramLoader implements MapEnvironment {
     public RedirectMap.@Nullable Backend backend(MapSpec spec, int id) {
         Backends given = options.backends();
         return given == null
-                ? new TestTargets(
-                        spec.type(), runtime.cpus(), options.ingress().queues(), this::attachType)
+                ? new TestTargets(spec.type(), runtime, this::attachType)
                 : given.open(spec, id);
     }
 
@@ -90,11 +89,15 @@ final class ProgramLoader implements MapEnvironment {
 
     /// Until the verifier is there, what decodes is accepted, and runs on checked memory.
     private Verification verify(LinkedProgram program) {
-        List<String> problems = InsnValidator.problemsWithCallx(program.insns());
+        List<String> problems =
+                options.verify()
+                        ? InsnValidator.problems(program.insns())
+                        : InsnValidator.problemsWithCallx(program.insns());
         int processed = program.insns().size();
         List<String> log = new ArrayList<>(problems);
         log.add("processed " + processed + " insns (not verified: checked memory)");
-        return new Verification(problems.isEmpty(), problems.isEmpty() ? 0 : Errno.EINVAL, log, processed);
+        return new Verification(
+                problems.isEmpty(), problems.isEmpty() ? 0 : Errno.EINVAL, log, processed);
     }
 
     private BpfProgram live(
@@ -105,8 +108,7 @@ final class ProgramLoader implements MapEnvironment {
         try {
             CompiledProgram compiled = JitCompiler.compile(program, JitOptions.checked(id));
             runtime.registerFunctions(id, compiled.functionsByInsn());
-            return new BpfProgram(
-                    program, id, verification, Engine.JIT, compiled.main(), owner);
+            return new BpfProgram(program, id, verification, Engine.JIT, compiled.main(), owner);
         } catch (UnsupportedException e) {
             if (!options.allowFallback()) {
                 throw e;

@@ -4,6 +4,7 @@ import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.map.MapType;
 import io.xdp4j.ebpf.map.RedirectMap;
 import io.xdp4j.ebpf.program.LinkedProgram;
+import io.xdp4j.ebpf.vm.BpfRuntime;
 import java.util.function.IntUnaryOperator;
 
 /// What the entries of a test run's redirect maps may name: its world's devices and CPUs.
@@ -13,23 +14,16 @@ public final class TestTargets implements RedirectMap.Backend {
     private static final int MAX_QUEUE = 16384;
 
     private final MapType type;
-    private final int cpus;
-    private final TestRun.QueueCount devices;
+    private final BpfRuntime runtime;
     private final IntUnaryOperator attachTypes;
 
     /// Targets of one map.
     ///
-    /// @param cpus CPUs there are
-    /// @param devices queues of a device, 0 when there is none
+    /// @param runtime whose CPUs and devices they are
     /// @param attachTypes expected attach type of the program with an id, -1 when there is none
-    public TestTargets(
-            MapType type,
-            int cpus,
-            TestRun.QueueCount devices,
-            IntUnaryOperator attachTypes) {
+    public TestTargets(MapType type, BpfRuntime runtime, IntUnaryOperator attachTypes) {
         this.type = type;
-        this.cpus = cpus;
-        this.devices = devices;
+        this.runtime = runtime;
         this.attachTypes = attachTypes;
     }
 
@@ -46,7 +40,7 @@ public final class TestTargets implements RedirectMap.Backend {
         if (Integer.compareUnsigned(queueSize, MAX_QUEUE) > 0) {
             return -Errno.EOVERFLOW;
         }
-        if (Integer.compareUnsigned(cpu, cpus) >= 0) {
+        if (Integer.compareUnsigned(cpu, runtime.cpus()) >= 0) {
             return -Errno.ENODEV;
         }
         boolean fits =
@@ -59,7 +53,7 @@ public final class TestTargets implements RedirectMap.Backend {
         boolean fits =
                 programFd <= 0
                         || attachTypes.applyAsInt(programFd) == LinkedProgram.ATTACH_XDP_DEVMAP;
-        return fits && devices.of(ifindex) > 0 ? 0 : -Errno.EINVAL;
+        return fits && runtime.world().byIfindex(ifindex) != null ? 0 : -Errno.EINVAL;
     }
 
     @Override
