@@ -273,7 +273,9 @@ public final class CheckedMemory {
 
     private void requireElsewhere(long address, int size, boolean write, int insn) {
         BpfMap map = recent;
-        if (map == null || !map.owns(address, size) || machine.runtime().mapById(map.id()) != map) {
+        if (map == null
+                || !map.owns(address, size)
+                || !map.equals(machine.runtime().mapById(map.id()))) {
             if (size >= 0 && machine.isGranted(address, size)) {
                 return;
             }
@@ -328,7 +330,7 @@ public final class CheckedMemory {
                     + (address - BpfMachine.CTX_HANDLE)
                     + ")";
         }
-        if (address == 0 || address > 0 && address < 4096) {
+        if (address >= 0 && address < 4096) {
             return "a null pointer";
         }
         if (address >= BpfMap.HANDLE_BASE && address < BpfMap.HANDLE_BASE + (1L << 40)) {
