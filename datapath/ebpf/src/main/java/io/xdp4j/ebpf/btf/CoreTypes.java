@@ -133,7 +133,7 @@ final class CoreTypes {
                             && a.signed() == b.signed();
             case BtfType.Enumeration a ->
                     other instanceof BtfType.Enumeration b
-                            && (behindPointer || a.size() == b.size() && hasAllValues(a, b));
+                            && (behindPointer || (a.size() == b.size() && hasAllValues(a, b)));
             case BtfType.Forward a -> forwardMatches(a, other, behindPointer);
             case BtfType.Struct a -> structMatches(a, other, behindPointer, depth);
             case BtfType.Pointer a ->
