@@ -92,7 +92,11 @@ final class CorePatcher {
                                             .formatted(answer.size()));
                 };
         return new Insn(
-                insn.opcode() & ~Opcode.DW | code, insn.dst(), insn.src(), insn.off(), insn.imm());
+                (insn.opcode() & ~Opcode.DW) | code,
+                insn.dst(),
+                insn.src(),
+                insn.off(),
+                insn.imm());
     }
 
     private void patchLoadImm64(CoreRelocation relocation, CoreAnswer answer, Insn insn) {
