@@ -9,6 +9,7 @@ module io.xdp4j.ebpf {
     exports io.xdp4j.ebpf.map;
     exports io.xdp4j.ebpf.memory;
     exports io.xdp4j.ebpf.program;
+    exports io.xdp4j.ebpf.testrun;
     exports io.xdp4j.ebpf.verifier;
     exports io.xdp4j.ebpf.vm;
 }

@@ -8,7 +8,11 @@ import io.xdp4j.core.program.XdpProgram;
 import io.xdp4j.core.trace.Ledger;
 import io.xdp4j.core.trace.Tracepoints;
 import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.vm.BpfMachine;
+import io.xdp4j.ebpf.vm.BpfRuntime;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -18,7 +22,6 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -54,8 +57,9 @@ public final class Datapath implements AutoCloseable {
     private final IdentityHashMap<NetDevice, DeviceTarget> targets = new IdentityHashMap<>();
     private final List<Consumer<NetDevice>> unregisterListeners = new CopyOnWriteArrayList<>();
     private final IdentityHashMap<XdpProgram, Integer> programIds = new IdentityHashMap<>();
-    private final AtomicInteger nextProgramId = new AtomicInteger(1);
-    private final AtomicInteger nextMapId = new AtomicInteger(1);
+    private final BpfRuntime bpf;
+    private final Arena machineMemory = Arena.ofShared();
+    private final BpfMachine[] machines;
     private final Map<Class<?>, Object> sharedParts = new HashMap<>();
     private final XdpFrame[][] scratch;
     private final Backlog[] backlogs;
@@ -67,6 +71,9 @@ public final class Datapath implements AutoCloseable {
         pool = new FramePool(builder.frames, builder.workers);
         workers = new WorkerGroup(builder.workers, pool, tracepoints, builder.cpus);
         scratch = new XdpFrame[builder.workers][1];
+        bpf = new BpfRuntime(builder.workers);
+        machines = new BpfMachine[builder.workers];
+        Arrays.setAll(machines, cpu -> new BpfMachine(bpf, cpu, machineMemory));
         backlogs = workers.all().stream().map(Backlog::new).toArray(Backlog[]::new);
     }
 
@@ -134,9 +141,22 @@ public final class Datapath implements AutoCloseable {
         }
     }
 
+    /// What eBPF programs see of this datapath: maps and programs by id, clocks, CPUs.
+    public BpfRuntime bpf() {
+        return bpf;
+    }
+
+    /// The CPU that eBPF programs of a worker run on.
+    ///
+    /// Thread: runs on it are that worker's.
+    @HotPath
+    public BpfMachine machine(int worker) {
+        return machines[worker];
+    }
+
     /// A new map id.
     public int nextMapId() {
-        return nextMapId.getAndIncrement();
+        return bpf.nextMapId();
     }
 
     /// The program with its id; the same program keeps the same id.
@@ -163,7 +183,7 @@ public final class Datapath implements AutoCloseable {
 
     private int programId(XdpProgram program) {
         synchronized (programIds) {
-            return programIds.computeIfAbsent(program, p -> nextProgramId.getAndIncrement());
+            return programIds.computeIfAbsent(program, p -> bpf.nextProgramId());
         }
     }
 
@@ -266,6 +286,7 @@ public final class Datapath implements AutoCloseable {
         }
         workers.close();
         pool.close();
+        machineMemory.close();
     }
 
     /// Settings of a datapath.

@@ -1,11 +1,11 @@
 package io.xdp4j.core.redirect;
 
 import static io.xdp4j.core.redirect.UpdateFlags.BPF_NOEXIST;
-import static io.xdp4j.core.redirect.UpdateFlags.E2BIG;
-import static io.xdp4j.core.redirect.UpdateFlags.EEXIST;
-import static io.xdp4j.core.redirect.UpdateFlags.EINVAL;
-import static io.xdp4j.core.redirect.UpdateFlags.ENODEV;
-import static io.xdp4j.core.redirect.UpdateFlags.EOVERFLOW;
+import static io.xdp4j.ebpf.Errno.E2BIG;
+import static io.xdp4j.ebpf.Errno.EEXIST;
+import static io.xdp4j.ebpf.Errno.EINVAL;
+import static io.xdp4j.ebpf.Errno.ENODEV;
+import static io.xdp4j.ebpf.Errno.EOVERFLOW;
 
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.Redirector;
@@ -15,6 +15,7 @@ import io.xdp4j.core.program.RedirectMap;
 import io.xdp4j.core.program.RedirectTarget;
 import io.xdp4j.core.program.XdpProgram;
 import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.MapException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,17 +43,12 @@ public final class CpuMap implements RedirectMap {
     public CpuMap(Datapath datapath, String name, int maxEntries) {
         if (maxEntries < 1) {
             throw new MapException(
-                    EINVAL, name + ": EINVAL: max_entries: " + maxEntries + " (expected: > 0)");
+                    EINVAL, name + ": max_entries: " + maxEntries + " (expected: > 0)");
         }
         if (maxEntries > NR_CPUS) {
             throw new MapException(
                     E2BIG,
-                    name
-                            + ": E2BIG: max_entries: "
-                            + maxEntries
-                            + " (expected: <= "
-                            + NR_CPUS
-                            + ")");
+                    name + ": max_entries: " + maxEntries + " (expected: <= " + NR_CPUS + ")");
         }
         this.datapath = datapath;
         this.name = name;
@@ -68,18 +64,17 @@ public final class CpuMap implements RedirectMap {
         UpdateFlags.check(name, flags);
         UpdateFlags.checkIndex(name, cpu, entries.length());
         if (flags == BPF_NOEXIST) {
-            throw new MapException(EEXIST, name + ": EEXIST: an array's slots exist always");
+            throw new MapException(EEXIST, name + ": an array's slots exist always");
         }
         if (qsize < 0 || qsize > MAX_QSIZE) {
             throw new MapException(
-                    EOVERFLOW,
-                    name + ": EOVERFLOW: qsize: " + qsize + " (expected: 0.." + MAX_QSIZE + ")");
+                    EOVERFLOW, name + ": qsize: " + qsize + " (expected: 0.." + MAX_QSIZE + ")");
         }
         if (cpu >= datapath.workers().size()) {
             throw new MapException(
                     ENODEV,
                     name
-                            + ": ENODEV: cpu: "
+                            + ": cpu: "
                             + cpu
                             + " (expected: below the "
                             + datapath.workers().size()
@@ -105,7 +100,7 @@ public final class CpuMap implements RedirectMap {
     public void delete(int cpu) {
         if (Integer.compareUnsigned(cpu, entries.length()) >= 0) {
             throw new MapException(
-                    EINVAL, name + ": EINVAL: key: " + cpu + " (expected: below max_entries)");
+                    EINVAL, name + ": key: " + cpu + " (expected: below max_entries)");
         }
         replace(cpu, null);
     }

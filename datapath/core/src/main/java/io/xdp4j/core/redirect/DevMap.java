@@ -1,8 +1,8 @@
 package io.xdp4j.core.redirect;
 
 import static io.xdp4j.core.redirect.UpdateFlags.BPF_NOEXIST;
-import static io.xdp4j.core.redirect.UpdateFlags.EEXIST;
-import static io.xdp4j.core.redirect.UpdateFlags.EINVAL;
+import static io.xdp4j.ebpf.Errno.EEXIST;
+import static io.xdp4j.ebpf.Errno.EINVAL;
 
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.NetDevice;
@@ -11,7 +11,9 @@ import io.xdp4j.core.frame.XdpRxqInfo;
 import io.xdp4j.core.program.RedirectMap;
 import io.xdp4j.core.program.RedirectTarget;
 import io.xdp4j.core.program.XdpProgram;
+import io.xdp4j.core.trace.Tracepoints;
 import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.MapException;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -22,10 +24,11 @@ import org.jspecify.annotations.Nullable;
 /// Thread: updates any thread; look-ups any worker, without a lock. An entry taken out may still
 /// get the frames of polls under way.
 /// Kernel: `BPF_MAP_TYPE_DEVMAP`, kernel/bpf/devmap.c.
-public final class DevMap implements RedirectMap {
+public final class DevMap implements RedirectMap, AutoCloseable {
     private final Datapath datapath;
     private final String name;
     private final int id;
+    private final Tracepoints.Subscription unregisterListener;
     private final AtomicReferenceArray<@Nullable DevMapEntry> entries;
     private volatile @Nullable DevMapEntry[] present = new DevMapEntry[0];
 
@@ -33,13 +36,13 @@ public final class DevMap implements RedirectMap {
     public DevMap(Datapath datapath, String name, int maxEntries) {
         if (maxEntries < 1) {
             throw new MapException(
-                    EINVAL, name + ": EINVAL: max_entries: " + maxEntries + " (expected: > 0)");
+                    EINVAL, name + ": max_entries: " + maxEntries + " (expected: > 0)");
         }
         this.datapath = datapath;
         this.name = name;
         this.id = datapath.nextMapId();
         this.entries = new AtomicReferenceArray<>(maxEntries);
-        datapath.onUnregister(this::removeDevice);
+        this.unregisterListener = datapath.onUnregister(this::removeDevice);
     }
 
     /// Puts a device into a slot.
@@ -49,7 +52,7 @@ public final class DevMap implements RedirectMap {
         UpdateFlags.check(name, flags);
         UpdateFlags.checkIndex(name, key, entries.length());
         if (flags == BPF_NOEXIST) {
-            throw new MapException(EEXIST, name + ": EEXIST: an array's slots exist always");
+            throw new MapException(EEXIST, name + ": an array's slots exist always");
         }
         synchronized (this) {
             entries.set(key, entry(datapath, device, egress));
@@ -70,10 +73,16 @@ public final class DevMap implements RedirectMap {
     public synchronized void delete(int key) {
         if (Integer.compareUnsigned(key, entries.length()) >= 0) {
             throw new MapException(
-                    EINVAL, name + ": EINVAL: key: " + key + " (expected: below max_entries)");
+                    EINVAL, name + ": key: " + key + " (expected: below max_entries)");
         }
         entries.set(key, null);
         publish();
+    }
+
+    /// Stops following devices that go away; the map must not be used any more.
+    @Override
+    public void close() {
+        unregisterListener.close();
     }
 
     private synchronized void removeDevice(NetDevice device) {

@@ -1,10 +1,10 @@
 package io.xdp4j.core.redirect;
 
 import static io.xdp4j.core.redirect.UpdateFlags.BPF_NOEXIST;
-import static io.xdp4j.core.redirect.UpdateFlags.E2BIG;
-import static io.xdp4j.core.redirect.UpdateFlags.EEXIST;
-import static io.xdp4j.core.redirect.UpdateFlags.EINVAL;
-import static io.xdp4j.core.redirect.UpdateFlags.ENOENT;
+import static io.xdp4j.ebpf.Errno.E2BIG;
+import static io.xdp4j.ebpf.Errno.EEXIST;
+import static io.xdp4j.ebpf.Errno.EINVAL;
+import static io.xdp4j.ebpf.Errno.ENOENT;
 
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.NetDevice;
@@ -13,7 +13,9 @@ import io.xdp4j.core.frame.XdpRxqInfo;
 import io.xdp4j.core.program.RedirectMap;
 import io.xdp4j.core.program.RedirectTarget;
 import io.xdp4j.core.program.XdpProgram;
+import io.xdp4j.core.trace.Tracepoints;
 import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.MapException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +26,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: updates any thread; look-ups any worker, without a lock.
 /// Kernel: `BPF_MAP_TYPE_DEVMAP_HASH`.
-public final class DevMapHash implements RedirectMap {
+public final class DevMapHash implements RedirectMap, AutoCloseable {
     private final Datapath datapath;
     private final String name;
     private final int id;
+    private final Tracepoints.Subscription unregisterListener;
     private final int maxEntries;
     private final Map<Integer, DevMapEntry> entries = new LinkedHashMap<>();
     private volatile Table table = Table.of(Map.of());
@@ -36,13 +39,13 @@ public final class DevMapHash implements RedirectMap {
     public DevMapHash(Datapath datapath, String name, int maxEntries) {
         if (maxEntries < 1) {
             throw new MapException(
-                    EINVAL, name + ": EINVAL: max_entries: " + maxEntries + " (expected: > 0)");
+                    EINVAL, name + ": max_entries: " + maxEntries + " (expected: > 0)");
         }
         this.datapath = datapath;
         this.name = name;
         this.id = datapath.nextMapId();
         this.maxEntries = maxEntries;
-        datapath.onUnregister(this::removeDevice);
+        this.unregisterListener = datapath.onUnregister(this::removeDevice);
     }
 
     /// Puts a device under a key. `BPF_EXIST` on a missing key inserts, as the kernel does.
@@ -53,10 +56,10 @@ public final class DevMapHash implements RedirectMap {
         UpdateFlags.check(name, flags);
         boolean exists = entries.containsKey(key);
         if (exists && flags == BPF_NOEXIST) {
-            throw new MapException(EEXIST, name + ": EEXIST: key " + key + " is there already");
+            throw new MapException(EEXIST, name + ": key " + key + " is there already");
         }
         if (!exists && entries.size() >= maxEntries) {
-            throw new MapException(E2BIG, name + ": E2BIG: full (max_entries: " + maxEntries + ")");
+            throw new MapException(E2BIG, name + ": full (max_entries: " + maxEntries + ")");
         }
         entries.put(key, DevMap.entry(datapath, device, egress));
         table = Table.of(entries);
@@ -69,9 +72,15 @@ public final class DevMapHash implements RedirectMap {
     /// Takes a key out. Fails: [MapException] ENOENT when it is missing.
     public synchronized void delete(int key) {
         if (entries.remove(key) == null) {
-            throw new MapException(ENOENT, name + ": ENOENT: no key " + key);
+            throw new MapException(ENOENT, name + ": no key " + key);
         }
         table = Table.of(entries);
+    }
+
+    /// Stops following devices that go away; the map must not be used any more.
+    @Override
+    public void close() {
+        unregisterListener.close();
     }
 
     private synchronized void removeDevice(NetDevice device) {

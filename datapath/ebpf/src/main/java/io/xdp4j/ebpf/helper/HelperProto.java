@@ -1,6 +1,8 @@
 package io.xdp4j.ebpf.helper;
 
 import io.xdp4j.ebpf.program.ProgramType;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +17,11 @@ import org.jspecify.annotations.Nullable;
 /// @param args types of r1.., as many as the helper takes
 /// @param traits special rules
 /// @param types program types that may call it
-/// @param fixedSize bytes of a `FIXED_MEM` argument, 0 without one
-/// @param function the implementation; null where the verifier rewrites the call or the program
+/// @param fixedSizes bytes of the `FIXED_MEM` arguments, by position; empty without one
+/// @param btfType name of the kernel type behind `BTF_ID` arguments and results, or null
+/// @param function the implementation; null where the engine does the call itself or the program
 ///     type does not run here
+/// @param refusal why a program that calls it cannot run here, or null
 public record HelperProto(
         int id,
         String name,
@@ -25,8 +29,10 @@ public record HelperProto(
         List<ArgType> args,
         Set<Trait> traits,
         Set<ProgramType> types,
-        int fixedSize,
-        @Nullable HelperFunction function) {
+        List<Integer> fixedSizes,
+        @Nullable String btfType,
+        @Nullable HelperFunction function,
+        @Nullable String refusal) {
     /// Special rules of a helper.
     public enum Trait {
         GPL_ONLY,
@@ -36,17 +42,90 @@ public record HelperProto(
         PACKET_ACCESS,
         /// Needs a sleepable program.
         MIGHT_SLEEP,
+        /// The result is a reference that the program must give back.
         ACQUIRES,
-        RELEASES
+        /// An argument is a reference that the call takes.
+        RELEASES,
+        /// The result is the argument seen as another type of socket (`is_ptr_cast_function`).
+        CASTS,
+        /// Calls a function of the program before it returns; engines tell the machine their frame
+        /// first.
+        CALLS_BACK,
+        /// Does not come back on success; engines do the jump.
+        TAIL_CALL
     }
+
+    /// Every program type.
+    static final Set<ProgramType> ALL =
+            Collections.unmodifiableSet(EnumSet.allOf(ProgramType.class));
 
     public HelperProto {
         args = List.copyOf(args);
         traits = Set.copyOf(traits);
         types = Set.copyOf(types);
+        fixedSizes = List.copyOf(fixedSizes);
+    }
+
+    /// A helper for all program types, without special rules and without a method.
+    static HelperProto of(int id, String name, RetType returns, ArgType... args) {
+        return new HelperProto(
+                id, name, returns, List.of(args), Set.of(), ALL, List.of(), null, null, null);
+    }
+
+    HelperProto with(Trait... more) {
+        return new HelperProto(
+                id,
+                name,
+                returns,
+                args,
+                Set.of(more),
+                types,
+                fixedSizes,
+                btfType,
+                function,
+                refusal);
+    }
+
+    HelperProto on(Set<ProgramType> only) {
+        return new HelperProto(
+                id, name, returns, args, traits, only, fixedSizes, btfType, function, refusal);
+    }
+
+    HelperProto sized(Integer... bytes) {
+        return new HelperProto(
+                id, name, returns, args, traits, types, List.of(bytes), btfType, function, refusal);
+    }
+
+    HelperProto btf(String type) {
+        return new HelperProto(
+                id, name, returns, args, traits, types, fixedSizes, type, function, refusal);
+    }
+
+    HelperProto does(HelperFunction method) {
+        return new HelperProto(
+                id, name, returns, args, traits, types, fixedSizes, btfType, method, refusal);
+    }
+
+    HelperProto refused(String why) {
+        return new HelperProto(
+                id, name, returns, args, traits, types, fixedSizes, btfType, function, why);
     }
 
     public boolean has(Trait trait) {
         return traits.contains(trait);
+    }
+
+    /// Bytes of the `FIXED_MEM` argument at that position, from 0.
+    public int fixedSize(int arg) {
+        return fixedSizes.get(arg);
+    }
+
+    /// True when a program of that type and attach point may call it.
+    ///
+    /// @param expectedAttachType kernel's number; matters for socket address hooks only
+    public boolean isAllowed(ProgramType type, int expectedAttachType) {
+        return types.contains(type)
+                && (type != ProgramType.CGROUP_SOCK_ADDR
+                        || AttachRules.isAllowed(id, expectedAttachType));
     }
 }

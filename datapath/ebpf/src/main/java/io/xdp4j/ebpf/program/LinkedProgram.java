@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Kernel: `union bpf_attr` of `BPF_PROG_LOAD`.
 ///
-/// @param expectedAttachType kernel's number, 0 for none; for XDP `BPF_XDP_DEVMAP` is 35 and
-///     `BPF_XDP_CPUMAP` 36
+/// @param expectedAttachType kernel's number, 0 for none; for XDP `BPF_XDP_DEVMAP` is 33 and
+///     `BPF_XDP_CPUMAP` 35
 /// @param insns slots, not empty
 /// @param maps by the file descriptor that stands in the code
 /// @param btf types that `funcInfo` and map values refer to
@@ -35,10 +35,10 @@ public record LinkedProgram(
         List<FuncInfo> funcInfo,
         List<LineInfo> lineInfo) {
     /// `BPF_XDP_DEVMAP`
-    public static final int ATTACH_XDP_DEVMAP = 35;
+    public static final int ATTACH_XDP_DEVMAP = 33;
 
     /// `BPF_XDP_CPUMAP`
-    public static final int ATTACH_XDP_CPUMAP = 36;
+    public static final int ATTACH_XDP_CPUMAP = 35;
 
     /// `BPF_XDP`
     public static final int ATTACH_XDP = 37;

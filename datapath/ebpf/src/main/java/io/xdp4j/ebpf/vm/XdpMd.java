@@ -151,18 +151,23 @@ public abstract class XdpMd {
     }
 
     /// Moves the start of the metadata by `delta` bytes: 0, -EINVAL beyond the room, -EACCES for a
-    /// length that is no multiple of 4 or above 32.
+    /// length that is no multiple of 4 or above [#maxMetaBytes].
     public final int adjustMeta(int delta) {
         long to = dataMeta + delta;
         if (to < hardStart + FRAME_HEADER_BYTES || to > data) {
             return -Errno.EINVAL;
         }
         long length = data - to;
-        if ((length & 3) != 0 || length > MAX_META_BYTES) {
+        if ((length & 3) != 0 || length > maxMetaBytes()) {
             return -Errno.EACCES;
         }
         dataMeta = to;
         return 0;
+    }
+
+    /// The longest metadata: what drivers of Linux 6.1 take.
+    protected int maxMetaBytes() {
+        return MAX_META_BYTES;
     }
 
     /// Bytes over all chunks (`bpf_xdp_get_buff_len`).

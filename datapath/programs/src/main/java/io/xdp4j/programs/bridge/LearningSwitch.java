@@ -148,6 +148,7 @@ public final class LearningSwitch implements AutoCloseable {
             running.cancel(false);
         }
         leaveAll();
+        devMap.close();
     }
 
     private void leaveAll() {

@@ -15,7 +15,7 @@ import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.program.XdpProgram;
 import io.xdp4j.core.redirect.CpuMap;
 import io.xdp4j.core.redirect.CpuMapStats;
-import io.xdp4j.core.redirect.MapException;
+import io.xdp4j.ebpf.MapException;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.testkit.DatapathTest;
 import io.xdp4j.testkit.FakeNic;

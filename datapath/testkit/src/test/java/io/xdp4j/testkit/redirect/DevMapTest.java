@@ -21,7 +21,7 @@ import io.xdp4j.core.program.RedirectMap;
 import io.xdp4j.core.program.XdpProgram;
 import io.xdp4j.core.redirect.DevMap;
 import io.xdp4j.core.redirect.DevMapHash;
-import io.xdp4j.core.redirect.MapException;
+import io.xdp4j.ebpf.MapException;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.testkit.DatapathTest;
 import io.xdp4j.testkit.FakeNic;
