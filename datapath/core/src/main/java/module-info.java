@@ -11,6 +11,7 @@ module io.xdp4j.core {
     requires org.jctools.core.jdk11;
     requires org.slf4j;
 
+    exports io.xdp4j.core.bpf;
     exports io.xdp4j.core.channel;
     exports io.xdp4j.core.device;
     exports io.xdp4j.core.frame;

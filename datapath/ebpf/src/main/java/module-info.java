@@ -4,6 +4,7 @@ module io.xdp4j.ebpf {
 
     exports io.xdp4j.ebpf;
     exports io.xdp4j.ebpf.btf;
+    exports io.xdp4j.ebpf.elf;
     exports io.xdp4j.ebpf.helper;
     exports io.xdp4j.ebpf.isa;
     exports io.xdp4j.ebpf.map;

@@ -14,4 +14,9 @@ public abstract class EbpfException extends RuntimeException {
     protected EbpfException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /// For failures of a running program: cheap, without a stack trace.
+    protected EbpfException(String message, boolean writableStackTrace) {
+        super(message, null, false, writableStackTrace);
+    }
 }

@@ -8,7 +8,6 @@ import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.frame.XdpRxqInfo;
-import io.xdp4j.core.program.RedirectMap;
 import io.xdp4j.core.program.RedirectTarget;
 import io.xdp4j.core.program.XdpProgram;
 import io.xdp4j.core.trace.Tracepoints;
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// Thread: updates any thread; look-ups any worker, without a lock. An entry taken out may still
 /// get the frames of polls under way.
 /// Kernel: `BPF_MAP_TYPE_DEVMAP`, kernel/bpf/devmap.c.
-public final class DevMap implements RedirectMap, AutoCloseable {
+public final class DevMap implements DeviceMap {
     private final Datapath datapath;
     private final String name;
     private final int id;
@@ -48,6 +47,7 @@ public final class DevMap implements RedirectMap, AutoCloseable {
     /// Puts a device into a slot.
     ///
     /// Fails: [MapException]: EINVAL for bad flags, E2BIG for the index, EEXIST with `BPF_NOEXIST`.
+    @Override
     public void update(int key, NetDevice device, @Nullable XdpProgram egress, int flags) {
         UpdateFlags.check(name, flags);
         UpdateFlags.checkIndex(name, key, entries.length());
@@ -70,6 +70,7 @@ public final class DevMap implements RedirectMap, AutoCloseable {
     }
 
     /// Empties a slot; no error when it is empty.
+    @Override
     public synchronized void delete(int key) {
         if (Integer.compareUnsigned(key, entries.length()) >= 0) {
             throw new MapException(
@@ -79,7 +80,6 @@ public final class DevMap implements RedirectMap, AutoCloseable {
         publish();
     }
 
-    /// Stops following devices that go away; the map must not be used any more.
     @Override
     public void close() {
         unregisterListener.close();

@@ -10,7 +10,6 @@ import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.frame.XdpRxqInfo;
-import io.xdp4j.core.program.RedirectMap;
 import io.xdp4j.core.program.RedirectTarget;
 import io.xdp4j.core.program.XdpProgram;
 import io.xdp4j.core.trace.Tracepoints;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: updates any thread; look-ups any worker, without a lock.
 /// Kernel: `BPF_MAP_TYPE_DEVMAP_HASH`.
-public final class DevMapHash implements RedirectMap, AutoCloseable {
+public final class DevMapHash implements DeviceMap {
     private final Datapath datapath;
     private final String name;
     private final int id;
@@ -51,8 +50,8 @@ public final class DevMapHash implements RedirectMap, AutoCloseable {
     /// Puts a device under a key. `BPF_EXIST` on a missing key inserts, as the kernel does.
     ///
     /// Fails: [MapException]: EINVAL for bad flags, EEXIST with `BPF_NOEXIST`, E2BIG when full.
-    public synchronized void update(
-            int key, NetDevice device, @Nullable XdpProgram egress, int flags) {
+    @Override
+    public synchronized void update(int key, NetDevice device, @Nullable XdpProgram egress, int flags) {
         UpdateFlags.check(name, flags);
         boolean exists = entries.containsKey(key);
         if (exists && flags == BPF_NOEXIST) {
@@ -70,6 +69,7 @@ public final class DevMapHash implements RedirectMap, AutoCloseable {
     }
 
     /// Takes a key out. Fails: [MapException] ENOENT when it is missing.
+    @Override
     public synchronized void delete(int key) {
         if (entries.remove(key) == null) {
             throw new MapException(ENOENT, name + ": no key " + key);
@@ -77,7 +77,6 @@ public final class DevMapHash implements RedirectMap, AutoCloseable {
         table = Table.of(entries);
     }
 
-    /// Stops following devices that go away; the map must not be used any more.
     @Override
     public void close() {
         unregisterListener.close();

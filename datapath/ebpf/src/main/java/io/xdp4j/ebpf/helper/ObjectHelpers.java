@@ -12,6 +12,10 @@ import static io.xdp4j.ebpf.helper.RetType.MEM_OR_BTF_ID;
 import static io.xdp4j.ebpf.helper.RetType.MEM_OR_BTF_ID_OR_NULL;
 import static io.xdp4j.ebpf.helper.RetType.VOID;
 
+import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.memory.RawAtomics;
+import io.xdp4j.ebpf.memory.RawMemory;
+import io.xdp4j.ebpf.vm.BpfMachine;
 import java.util.List;
 
 /// Locks, kptrs and per-CPU objects.
@@ -20,11 +24,50 @@ final class ObjectHelpers {
 
     static List<HelperProto> protos() {
         return List.of(
-                HelperProto.of(93, "spin_lock", VOID, SPIN_LOCK),
-                HelperProto.of(94, "spin_unlock", VOID, SPIN_LOCK),
-                HelperProto.of(153, "per_cpu_ptr", MEM_OR_BTF_ID_OR_NULL, PERCPU_BTF_ID, ANYTHING),
-                HelperProto.of(154, "this_cpu_ptr", MEM_OR_BTF_ID, PERCPU_BTF_ID),
+                HelperProto.of(93, "spin_lock", VOID, SPIN_LOCK).does(ObjectHelpers::lock),
+                HelperProto.of(94, "spin_unlock", VOID, SPIN_LOCK).does(ObjectHelpers::unlock),
+                HelperProto.of(153, "per_cpu_ptr", MEM_OR_BTF_ID_OR_NULL, PERCPU_BTF_ID, ANYTHING)
+                        .does(ObjectHelpers::perCpu),
+                HelperProto.of(154, "this_cpu_ptr", MEM_OR_BTF_ID, PERCPU_BTF_ID)
+                        .does(ObjectHelpers::thisCpu),
                 HelperProto.of(194, "kptr_xchg", KPTR_OR_NULL, KPTR, KPTR_RELEASED)
-                        .with(ACQUIRES, RELEASES));
+                        .with(ACQUIRES, RELEASES)
+                        .does(ObjectHelpers::exchange));
+    }
+
+    @HotPath
+    static long lock(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {
+        while (RawAtomics.compareExchange32(r1, 0, 1) != 0) {
+            Thread.onSpinWait();
+        }
+        return 0;
+    }
+
+    /// Pairs with the compare-and-set of the next holder.
+    @HotPath
+    static long unlock(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {
+        RawAtomics.storeRelease32(r1, 0);
+        return 0;
+    }
+
+    @HotPath
+    static long perCpu(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {
+        int cpu = (int) r2;
+        return cpu < 0 || cpu >= machine.runtime().cpus() ? 0 : ofCpu(r1, cpu);
+    }
+
+    @HotPath
+    static long thisCpu(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {
+        return ofCpu(r1, machine.cpu());
+    }
+
+    /// Per-CPU objects lie behind each other; the word before the first tells their distance.
+    private static long ofCpu(long object, int cpu) {
+        return object + cpu * RawMemory.getLong(object - 8);
+    }
+
+    @HotPath
+    static long exchange(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {
+        return RawAtomics.exchange64(r1, r2);
     }
 }

@@ -26,6 +26,8 @@ import static io.xdp4j.ebpf.program.ProgramType.SK_REUSEPORT;
 import static io.xdp4j.ebpf.program.ProgramType.SOCK_OPS;
 import static io.xdp4j.ebpf.program.ProgramType.XDP;
 
+import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.vm.BpfMachine;
 import java.util.List;
 import java.util.Set;
 
@@ -45,7 +47,8 @@ final class SocketHelpers {
                                 ANYTHING,
                                 ANYTHING)
                         .with(PACKET_ACCESS, ACQUIRES)
-                        .on(Set.of(SCHED_CLS, XDP, CGROUP_SKB, CGROUP_SOCK_ADDR)),
+                        .on(Set.of(SCHED_CLS, XDP, CGROUP_SKB, CGROUP_SOCK_ADDR))
+                        .does(SocketHelpers::notFound),
                 HelperProto.of(
                                 85,
                                 "sk_lookup_udp",
@@ -56,10 +59,12 @@ final class SocketHelpers {
                                 ANYTHING,
                                 ANYTHING)
                         .with(PACKET_ACCESS, ACQUIRES)
-                        .on(Set.of(SCHED_CLS, XDP, CGROUP_SKB, CGROUP_SOCK_ADDR)),
+                        .on(Set.of(SCHED_CLS, XDP, CGROUP_SKB, CGROUP_SOCK_ADDR))
+                        .does(SocketHelpers::notFound),
                 HelperProto.of(86, "sk_release", INTEGER, BTF_SOCK_RELEASED)
                         .with(RELEASES)
-                        .on(Set.of(SCHED_CLS, XDP, CGROUP_SKB, CGROUP_SOCK_ADDR)),
+                        .on(Set.of(SCHED_CLS, XDP, CGROUP_SKB, CGROUP_SOCK_ADDR))
+                        .does(SocketHelpers::release),
                 HelperProto.of(
                                 99,
                                 "skc_lookup_tcp",
@@ -70,7 +75,8 @@ final class SocketHelpers {
                                 ANYTHING,
                                 ANYTHING)
                         .with(PACKET_ACCESS, ACQUIRES)
-                        .on(Set.of(SCHED_CLS, XDP, CGROUP_SKB, CGROUP_SOCK_ADDR)),
+                        .on(Set.of(SCHED_CLS, XDP, CGROUP_SKB, CGROUP_SOCK_ADDR))
+                        .does(SocketHelpers::notFound),
                 HelperProto.of(95, "sk_fullsock", SOCKET_OR_NULL, SOCK_COMMON)
                         .with(CASTS)
                         .on(Set.of(SCHED_CLS, CGROUP_SKB)),
@@ -82,30 +88,48 @@ final class SocketHelpers {
                 HelperProto.of(136, "skc_to_tcp6_sock", BTF_ID_OR_NULL, BTF_SOCK_COMMON)
                         .with(CASTS)
                         .on(allBut(CGROUP_SOCK, CGROUP_DEVICE, SK_REUSEPORT))
-                        .btf("tcp6_sock"),
+                        .btf("tcp6_sock")
+                        .does(SocketHelpers::notFound),
                 HelperProto.of(137, "skc_to_tcp_sock", BTF_ID_OR_NULL, BTF_SOCK_COMMON)
                         .with(CASTS)
                         .on(allBut(CGROUP_SOCK, CGROUP_DEVICE, SK_REUSEPORT))
-                        .btf("tcp_sock"),
+                        .btf("tcp_sock")
+                        .does(SocketHelpers::notFound),
                 HelperProto.of(138, "skc_to_tcp_timewait_sock", BTF_ID_OR_NULL, BTF_SOCK_COMMON)
                         .with(CASTS)
                         .on(allBut(CGROUP_SOCK, CGROUP_DEVICE, SK_REUSEPORT))
-                        .btf("tcp_timewait_sock"),
+                        .btf("tcp_timewait_sock")
+                        .does(SocketHelpers::notFound),
                 HelperProto.of(139, "skc_to_tcp_request_sock", BTF_ID_OR_NULL, BTF_SOCK_COMMON)
                         .with(CASTS)
                         .on(allBut(CGROUP_SOCK, CGROUP_DEVICE, SK_REUSEPORT))
-                        .btf("tcp_request_sock"),
+                        .btf("tcp_request_sock")
+                        .does(SocketHelpers::notFound),
                 HelperProto.of(140, "skc_to_udp6_sock", BTF_ID_OR_NULL, BTF_SOCK_COMMON)
                         .with(CASTS)
                         .on(allBut(CGROUP_SOCK, CGROUP_DEVICE, SK_REUSEPORT))
-                        .btf("udp6_sock"),
+                        .btf("udp6_sock")
+                        .does(SocketHelpers::notFound),
                 HelperProto.of(178, "skc_to_unix_sock", BTF_ID_OR_NULL, BTF_SOCK_COMMON)
                         .with(CASTS)
                         .on(allBut(CGROUP_SOCK, CGROUP_DEVICE, SK_REUSEPORT))
-                        .btf("unix_sock"),
+                        .btf("unix_sock")
+                        .does(SocketHelpers::notFound),
                 HelperProto.of(196, "skc_to_mptcp_sock", BTF_ID_OR_NULL, SOCK_COMMON)
                         .with(CASTS)
                         .on(allBut(CGROUP_SOCK, CGROUP_DEVICE, SK_REUSEPORT))
-                        .btf("mptcp_sock"));
+                        .btf("mptcp_sock")
+                        .does(SocketHelpers::notFound));
+    }
+
+    @HotPath
+    static long notFound(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {
+        return 0;
+    }
+
+    /// Not reached: no program gets hold of a socket.
+    @HotPath
+    static long release(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {
+        return 0;
     }
 }

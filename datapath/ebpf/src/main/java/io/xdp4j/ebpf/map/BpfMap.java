@@ -92,6 +92,12 @@ public abstract class BpfMap implements AutoCloseable {
         return -Errno.EOPNOTSUPP;
     }
 
+    /// Id of the program in that slot of a program array; 0 for none, an index out of range, or
+    /// another type of map. Hot path.
+    public int programId(int index) {
+        return 0;
+    }
+
     /// Address of value bytes for a direct load (`PSEUDO_MAP_VALUE`): arrays with one entry or
     /// more, offset from entry 0. 0 where the type has no such address.
     public long valueBase() {

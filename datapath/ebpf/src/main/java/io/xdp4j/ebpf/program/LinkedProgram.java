@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// A program whose references are resolved: what verifier, interpreter and JIT take.
 ///
 /// Map loads (`PSEUDO_MAP_FD`, `PSEUDO_MAP_VALUE`) carry in `imm` a key of [#maps]; the offset into
-/// a map value is in the second slot. Calls are relative, with all subprograms behind the main one.
-/// CO-RE relocations are done. Immutable.
+/// a map value is in the second slot. Calls are relative, with all subprograms behind the main one;
+/// calls of kernel functions (`PSEUDO_KFUNC_CALL`) carry in `imm` a key of [#kfuncs]. CO-RE
+/// relocations are done. Immutable.
 ///
 /// Kernel: `union bpf_attr` of `BPF_PROG_LOAD`.
 ///
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param btf types that `funcInfo` and map values refer to
 /// @param funcInfo subprograms' BTF ids, by first instruction, ascending
 /// @param lineInfo source lines, by first instruction, ascending
+/// @param kfuncs names of kernel functions by the number that stands in the code
 public record LinkedProgram(
         String name,
         ProgramType type,
@@ -33,7 +35,8 @@ public record LinkedProgram(
         Set<Flag> flags,
         @Nullable BtfSpec btf,
         List<FuncInfo> funcInfo,
-        List<LineInfo> lineInfo) {
+        List<LineInfo> lineInfo,
+        Map<Integer, String> kfuncs) {
     /// `BPF_XDP_DEVMAP`
     public static final int ATTACH_XDP_DEVMAP = 33;
 
@@ -64,6 +67,33 @@ public record LinkedProgram(
         flags = Set.copyOf(flags);
         funcInfo = List.copyOf(funcInfo);
         lineInfo = List.copyOf(lineInfo);
+        kfuncs = Map.copyOf(kfuncs);
+    }
+
+    /// A program that calls no kernel functions.
+    public LinkedProgram(
+            String name,
+            ProgramType type,
+            int expectedAttachType,
+            List<Insn> insns,
+            Map<Integer, BpfMap> maps,
+            String license,
+            Set<Flag> flags,
+            @Nullable BtfSpec btf,
+            List<FuncInfo> funcInfo,
+            List<LineInfo> lineInfo) {
+        this(
+                name,
+                type,
+                expectedAttachType,
+                insns,
+                maps,
+                license,
+                flags,
+                btf,
+                funcInfo,
+                lineInfo,
+                Map.of());
     }
 
     /// True when helpers reserved for GPL programs may be called.

@@ -1,6 +1,7 @@
 package io.xdp4j.ebpf.vm;
 
 import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.map.BpfMap;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -27,12 +28,18 @@ public final class BpfMachine {
     /// Frames for a whole chain of tail calls out of subprograms, and for callbacks.
     private static final int FRAMES = MAX_CALL_FRAMES * (MAX_TAIL_CALLS + 2);
 
+    /// Frames' worth of memory behind the stack for helpers that call back.
+    private static final int SCRATCH_FRAMES = MAX_CALL_FRAMES;
+
+    private static final long STACK_BYTES = (long) (FRAMES + SCRATCH_FRAMES) * STACK_FRAME_BYTES;
+
     private final BpfRuntime runtime;
     private final int cpu;
     private final long stack;
     private @Nullable XdpMd xdp;
     private int tailCalls;
     private int frame;
+    private @Nullable CheckedMemory checkedMemory;
     private long random;
     private long[] grantStarts = new long[8];
     private long[] grantEnds = new long[8];
@@ -42,7 +49,7 @@ public final class BpfMachine {
     public BpfMachine(BpfRuntime runtime, int cpu, Arena stackOwner) {
         this.runtime = runtime;
         this.cpu = cpu;
-        this.stack = stackOwner.allocate((long) FRAMES * STACK_FRAME_BYTES, 64).address();
+        this.stack = stackOwner.allocate(STACK_BYTES, 64).address();
         long start = runtime.seed() + 0x9e37_79b9_7f4a_7c15L * (cpu + 1);
         this.random = start == 0 ? 1 : start;
     }
@@ -63,6 +70,35 @@ public final class BpfMachine {
         frame = 0;
         grants = 0;
         return program.call(this, 0, CTX_HANDLE, 0, 0, 0, 0);
+    }
+
+    /// Runs a program's main function on `length` bytes of memory at `address` in place of a packet,
+    /// with their address in r1 and the length in r2; returns its r0.
+    public long runOnMemory(Executable program, long address, long length) {
+        xdp = null;
+        reset();
+        grant(address, length);
+        return program.call(this, 0, address, length, 0, 0, 0);
+    }
+
+    /// The packet at hand, or null outside of a run on a packet.
+    public @Nullable XdpMd xdpOrNull() {
+        return xdp;
+    }
+
+    /// What unverified and interpreted programs reach memory through; made when first asked for.
+    public CheckedMemory checkedMemory() {
+        CheckedMemory memory = checkedMemory;
+        if (memory == null) {
+            memory = newCheckedMemory();
+        }
+        return memory;
+    }
+
+    private CheckedMemory newCheckedMemory() {
+        CheckedMemory memory = new CheckedMemory(this);
+        checkedMemory = memory;
+        return memory;
     }
 
     /// The packet at hand. Fails: a null pointer exception outside of a run on a packet.
@@ -95,6 +131,15 @@ public final class BpfMachine {
         }
         tailCalls++;
         return true;
+    }
+
+    /// What a tail call goes to, counted; null when the slot is empty or the run has had its calls.
+    ///
+    /// Kernel: a call counts once its slot is known to hold a program.
+    public @Nullable Executable tailCallTarget(BpfMap programs, int index) {
+        int id = programs.programId(index);
+        Executable target = id == 0 ? null : runtime.program(id);
+        return target != null && countTailCall() ? target : null;
     }
 
     /// Drops the count of tail calls and what a run left behind: for runs that do not go through
@@ -175,6 +220,27 @@ public final class BpfMachine {
             }
         }
         return false;
+    }
+
+    /// True when a program on this machine may read the bytes: its stack, its packet's first chunk,
+    /// granted memory, or one value of a map.
+    public boolean isLive(long address, int size) {
+        if (address >= stack && address <= stack + STACK_BYTES - size) {
+            return true;
+        }
+        XdpMd packet = xdp;
+        if (packet != null && address >= packet.dataMeta() && address <= packet.dataEnd() - size) {
+            return true;
+        }
+        return isGranted(address, size) || runtime.mapOwning(address, size) != null;
+    }
+
+    /// 512 bytes for a helper's own use that callbacks may read, one such area for each frame.
+    public long scratch() {
+        return stack
+                + STACK_BYTES
+                - (long) SCRATCH_FRAMES * STACK_FRAME_BYTES
+                + (long) (frame % SCRATCH_FRAMES) * STACK_FRAME_BYTES;
     }
 
     // ---- randomness

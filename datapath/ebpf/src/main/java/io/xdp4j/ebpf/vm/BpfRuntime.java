@@ -123,6 +123,16 @@ public final class BpfRuntime {
         return all;
     }
 
+    /// The map that has a value with those bytes in it, or null. For checked memory.
+    public @Nullable BpfMap mapOwning(long address, int size) {
+        for (BpfMap map : maps) {
+            if (map != null && map.owns(address, size)) {
+                return map;
+            }
+        }
+        return null;
+    }
+
     // ---- programs and their functions
 
     /// A program id that was not given before.
