@@ -108,7 +108,7 @@ final class ScalarMath {
 
     private static void negate(RegState dst) {
         RegState value = dst.copy();
-        dst.markConst(0);
+        dst.markKnown(0);
         subtractRanges(dst, value);
         dst.var = value.var.negated();
     }
@@ -202,9 +202,9 @@ final class ScalarMath {
     }
 
     private static void and(RegState dst, RegState src) {
+        dst.var = dst.var.and(src.var);
         boolean known32 = dst.var.isSubregConst() && src.var.isSubregConst();
         boolean known = dst.var.isConst() && src.var.isConst();
-        dst.var = dst.var.and(src.var);
         if (known32) {
             dst.setSubregValue(dst.var.value());
         } else {
@@ -223,9 +223,9 @@ final class ScalarMath {
     }
 
     private static void or(RegState dst, RegState src) {
+        dst.var = dst.var.or(src.var);
         boolean known32 = dst.var.isSubregConst() && src.var.isSubregConst();
         boolean known = dst.var.isConst() && src.var.isConst();
-        dst.var = dst.var.or(src.var);
         if (known32) {
             dst.setSubregValue(dst.var.value());
         } else {
@@ -244,9 +244,9 @@ final class ScalarMath {
     }
 
     private static void xor(RegState dst, RegState src) {
+        dst.var = dst.var.xor(src.var);
         boolean known32 = dst.var.isSubregConst() && src.var.isSubregConst();
         boolean known = dst.var.isConst() && src.var.isConst();
-        dst.var = dst.var.xor(src.var);
         if (known32) {
             dst.setSubregValue(dst.var.value());
         } else {

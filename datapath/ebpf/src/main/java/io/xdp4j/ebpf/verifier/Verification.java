@@ -1,5 +1,6 @@
 package io.xdp4j.ebpf.verifier;
 
+import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.map.BpfMap;
 import io.xdp4j.ebpf.program.LinkedProgram;
@@ -107,6 +108,11 @@ final class Verification {
         return new Rejection(errno);
     }
 
+    /// True for a function that is verified alone.
+    boolean isGlobal(int subprogram) {
+        return GlobalFunctions.isGlobal(program, subprogram);
+    }
+
     /// Records how the current path came to the instruction at hand.
     void record(int flags, LinkedRegs links) {
         JumpHistory history = state().history;
@@ -121,7 +127,7 @@ final class Verification {
     void checkRead(int number) {
         scratched.reg(number);
         if (reg(number).is(RegType.NOT_INIT)) {
-            throw reject(io.xdp4j.ebpf.Errno.EACCES, "R%d !read_ok", number);
+            throw reject(Errno.EACCES, "R%d !read_ok", number);
         }
     }
 
@@ -129,7 +135,7 @@ final class Verification {
     void checkWrite(int number) {
         scratched.reg(number);
         if (number == FrameState.FP) {
-            throw reject(io.xdp4j.ebpf.Errno.EACCES, "frame pointer is read only");
+            throw reject(Errno.EACCES, "frame pointer is read only");
         }
     }
 
