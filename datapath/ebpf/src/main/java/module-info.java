@@ -4,9 +4,12 @@ module io.xdp4j.ebpf {
 
     exports io.xdp4j.ebpf;
     exports io.xdp4j.ebpf.btf;
+    exports io.xdp4j.ebpf.collection;
     exports io.xdp4j.ebpf.elf;
     exports io.xdp4j.ebpf.helper;
+    exports io.xdp4j.ebpf.interpreter;
     exports io.xdp4j.ebpf.isa;
+    exports io.xdp4j.ebpf.jit;
     exports io.xdp4j.ebpf.map;
     exports io.xdp4j.ebpf.memory;
     exports io.xdp4j.ebpf.program;

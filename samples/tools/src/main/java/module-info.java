@@ -4,13 +4,17 @@ module io.xdp4j.tools {
     requires info.picocli;
     requires io.xdp4j.config;
     requires io.xdp4j.core;
+    requires io.xdp4j.ebpf;
     requires io.xdp4j.linux;
+    requires io.xdp4j.packet;
     requires io.xdp4j.programs;
     requires org.jline;
     requires org.slf4j;
     requires tools.jackson.core;
 
     opens io.xdp4j.tools to
+            info.picocli;
+    opens io.xdp4j.tools.prog to
             info.picocli;
 
     uses io.xdp4j.core.device.NetDeviceProvider;

@@ -3,6 +3,7 @@ package io.xdp4j.tools;
 import io.xdp4j.config.DatapathConfig;
 import io.xdp4j.config.assembly.RunningDatapath;
 import io.xdp4j.core.trace.Ledger;
+import io.xdp4j.tools.exit.ExitCode;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

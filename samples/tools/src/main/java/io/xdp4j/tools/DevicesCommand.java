@@ -6,6 +6,7 @@ import io.xdp4j.linux.Capability;
 import io.xdp4j.linux.LinuxPlatform;
 import io.xdp4j.linux.netlink.LinkInfo;
 import io.xdp4j.linux.netlink.RtNetlink;
+import io.xdp4j.tools.exit.ExitCode;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,7 @@
 package io.xdp4j.tools;
 
 import io.xdp4j.config.DatapathConfig;
+import io.xdp4j.tools.exit.ExitCode;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

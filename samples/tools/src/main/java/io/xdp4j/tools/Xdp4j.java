@@ -3,8 +3,19 @@ package io.xdp4j.tools;
 import io.xdp4j.config.ConfigException;
 import io.xdp4j.core.device.DeviceException;
 import io.xdp4j.core.device.XdpAttachException;
+import io.xdp4j.ebpf.EbpfException;
+import io.xdp4j.ebpf.LinkException;
+import io.xdp4j.ebpf.MalformedObjectException;
+import io.xdp4j.ebpf.MapException;
+import io.xdp4j.ebpf.UnsupportedException;
+import io.xdp4j.ebpf.collection.RejectedProgramException;
+import io.xdp4j.ebpf.testrun.TestRunException;
 import io.xdp4j.linux.Errno;
 import io.xdp4j.linux.NativeException;
+import io.xdp4j.tools.exit.CommandException;
+import io.xdp4j.tools.exit.ExitCode;
+import io.xdp4j.tools.json.JsonException;
+import io.xdp4j.tools.prog.ProgCommand;
 import java.io.PrintWriter;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -23,6 +34,7 @@ import picocli.CommandLine.Command;
             RunCommand.class,
             SwitchCommand.class,
             DevicesCommand.class,
+            ProgCommand.class,
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -78,8 +90,23 @@ public final class Xdp4j {
         return message.lines().findFirst().orElse(message);
     }
 
+    private static int exitCode(EbpfException e) {
+        return switch (e) {
+            case RejectedProgramException rejected -> ExitCode.REJECTED;
+            case UnsupportedException unsupported -> ExitCode.UNSUPPORTED;
+            case MalformedObjectException malformed -> ExitCode.INPUT;
+            case LinkException unresolved -> ExitCode.INPUT;
+            case MapException refused -> ExitCode.INPUT;
+            case TestRunException refused -> ExitCode.USAGE;
+            default -> ExitCode.RUNTIME;
+        };
+    }
+
     private static int exitCode(Exception e) {
         return switch (e) {
+            case CommandException ended -> ended.exitCode();
+            case JsonException json -> ExitCode.USAGE;
+            case EbpfException engine -> exitCode(engine);
             case ConfigException config -> ExitCode.USAGE;
             case DeviceException device ->
                     switch (device.kind()) {

@@ -1,5 +1,7 @@
 package io.xdp4j.conformance.architecture;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -11,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /// `{linux, ebpf} ← core ← {packet, veth, programs} ← config ← tools`; nothing depends on tests.
 ///
-/// Config and tools know the transports only by `ServiceLoader`.
+/// Config and tools know the transports only by `ServiceLoader`; tools read capture files too.
 final class ModuleDependenciesTest {
     @Test
     void modulesDependInOneDirection() {
@@ -50,13 +52,25 @@ final class ModuleDependenciesTest {
                 .whereLayer("config")
                 .mayOnlyAccessLayers("core", "ebpf", "programs")
                 .whereLayer("tools")
-                .mayOnlyAccessLayers("config", "core", "ebpf", "linux", "programs")
+                .mayOnlyAccessLayers("config", "core", "ebpf", "linux", "packet", "programs")
                 .whereLayer("testkit")
                 .mayOnlyAccessLayers("core", "ebpf")
                 .whereLayer("testkit")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("tools")
                 .mayNotBeAccessedByAnyLayer()
+                .check(ProductionClasses.all());
+    }
+
+    @Test
+    void toolsUseOnlyTheCaptureFilesOfTheTransports() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.xdp4j.tools..")
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("io.xdp4j.packet..")
+                                .and(not(resideInAPackage("io.xdp4j.packet.pcap"))))
                 .check(ProductionClasses.all());
     }
 

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The types of an object, numbered from 1; type 0 is `void`. Immutable.
@@ -221,20 +220,13 @@ public final class BtfSpec {
         return type.name().isEmpty() ? "(anon)" : type.name();
     }
 
-    /// The same types, with those functions `static`.
-    public BtfSpec withStaticFunctions(Set<Integer> ids) {
-        if (ids.isEmpty()) {
+    /// The same, with some types replaced, by number.
+    public BtfSpec with(Map<Integer, BtfType> replacements) {
+        if (replacements.isEmpty()) {
             return this;
         }
         List<BtfType> changed = new ArrayList<>(types);
-        for (int id : ids) {
-            if (type(id) instanceof BtfType.Func function) {
-                changed.set(
-                        id,
-                        new BtfType.Func(
-                                function.name(), function.proto(), BtfType.Linkage.STATIC));
-            }
-        }
+        replacements.forEach(changed::set);
         return new BtfSpec(where, changed);
     }
 

@@ -33,14 +33,28 @@ final class ElfImage {
     private final ByteBuffer buffer;
     private final List<ElfSection> sections;
     private final List<ElfSymbol> symbols;
+    private final Map<Integer, List<ElfSection>> relocationsByTarget = new HashMap<>();
+    private final Map<Integer, String> names = new HashMap<>();
+
+    /// Bytes of names that may yet be decoded: overlapping ones would multiply the file.
+    private long nameBudget;
+
     private final Map<Integer, List<ElfSymbol>> symbolsBySection = new HashMap<>();
 
     ElfImage(byte[] bytes, String file) {
         this.file = file;
         this.bytes = bytes;
         this.buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        this.nameBudget = 16L * bytes.length;
         checkHeader();
         this.sections = readSections();
+        for (ElfSection section : sections) {
+            if (section.type() == ElfSection.REL || section.type() == ElfSection.RELA) {
+                relocationsByTarget
+                        .computeIfAbsent(section.info(), _ -> new ArrayList<>())
+                        .add(section);
+            }
+        }
         this.symbols = readSymbols();
         for (ElfSymbol symbol : symbols) {
             symbolsBySection.computeIfAbsent(symbol.section(), _ -> new ArrayList<>()).add(symbol);
@@ -106,8 +120,15 @@ final class ElfImage {
     private List<ElfSection> readSections(int tableAt, int count, int namesIndex) {
         ElfSection names = readSection(namesIndex, tableAt, null);
         List<ElfSection> read = new ArrayList<>(count);
+        long inFile = 0;
         for (int i = 0; i < count; i++) {
-            read.add(readSection(i, tableAt, names));
+            ElfSection section = readSection(i, tableAt, names);
+            inFile += section.isEmptyInFile() ? 0 : section.size();
+            read.add(section);
+        }
+        if (inFile > bytes.length) {
+            throw malformed(
+                    "sections overlap: %d bytes in a file of %d".formatted(inFile, bytes.length));
         }
         return List.copyOf(read);
     }
@@ -182,14 +203,23 @@ final class ElfImage {
                     "offset 0x%x: name at %d of the %d bytes of section %d %s"
                             .formatted(user, offset, table.size(), table.index(), table.name()));
         }
-        int from = table.offset() + (int) offset;
+        return offset == 0 && table.size() == 0
+                ? ""
+                : names.computeIfAbsent(
+                        table.offset() + (int) offset, from -> decode(from, table, user));
+    }
+
+    private String decode(int from, ElfSection table, int user) {
         int end = Math.min(table.offset() + table.size(), from + LONGEST_NAME);
         int to = from;
         while (to < end && bytes[to] != 0) {
             to++;
         }
-        if (to == end && offset != 0) {
-            throw malformed("offset 0x%x: name at %d does not end".formatted(user, offset));
+        nameBudget -= to - from;
+        if (to == end || nameBudget < 0) {
+            throw malformed(
+                    "offset 0x%x: name at 0x%x does not end, or overlaps others"
+                            .formatted(user, from));
         }
         return new String(bytes, from, to - from, StandardCharsets.UTF_8);
     }
@@ -241,15 +271,13 @@ final class ElfImage {
     /// The relocations that patch that section.
     List<ElfRelocation> relocationsOf(ElfSection target) {
         List<ElfRelocation> read = new ArrayList<>();
-        for (ElfSection section : sections) {
-            if (section.info() == target.index() && section.type() == ElfSection.RELA) {
+        for (ElfSection section : relocationsByTarget.getOrDefault(target.index(), List.of())) {
+            if (section.type() == ElfSection.RELA) {
                 throw new UnsupportedException(
                         "%s: section %s: relocations with addends (expected: SHT_REL, as clang writes)"
                                 .formatted(file, section.name()));
             }
-            if (section.info() == target.index() && section.type() == ElfSection.REL) {
-                readRelocations(section, target, read);
-            }
+            readRelocations(section, target, read);
         }
         return read;
     }

@@ -1,6 +1,10 @@
 package io.xdp4j.ebpf.elf;
 
 import io.xdp4j.ebpf.program.CollectionSpec;
+import io.xdp4j.ebpf.program.ProgramSpec;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /// Reads object files of clang.
@@ -20,6 +24,40 @@ public final class ObjectReader {
     /// @param fileName for messages, and for the names of global data maps
     public static CollectionSpec read(byte[] bytes, String fileName) {
         ElfImage image = new ElfImage(bytes, fileName);
-        return new CollectionSpec(image.file(), "", 0, List.of(), List.of(), null);
+        ObjectParts parts = ObjectParts.of(image);
+        MapCatalog maps = new MapCatalog(image);
+        LegacyMaps.read(image, maps);
+        BtfMaps.read(parts, maps);
+        DataMaps.read(parts, maps);
+        KconfigMap kconfig = KconfigMap.read(parts, maps);
+        List<ProgramSpec> programs = ProgramReader.read(parts, maps, kconfig);
+        return new CollectionSpec(
+                fileName,
+                license(image),
+                version(image),
+                maps.definitions(),
+                programs,
+                parts.btf());
+    }
+
+    private static String license(ElfImage image) {
+        ElfSection section = image.section("license");
+        if (section == null) {
+            return "";
+        }
+        String text = new String(image.content(section), StandardCharsets.UTF_8);
+        int end = text.indexOf('\0');
+        return end < 0 ? text : text.substring(0, end);
+    }
+
+    private static int version(ElfImage image) {
+        ElfSection section = image.section("version");
+        if (section == null || section.isEmptyInFile()) {
+            return 0;
+        }
+        if (section.size() != Integer.BYTES) {
+            throw image.malformed(section, 0, "%d bytes (expected: 4)".formatted(section.size()));
+        }
+        return ByteBuffer.wrap(image.content(section)).order(ByteOrder.LITTLE_ENDIAN).getInt();
     }
 }

@@ -60,7 +60,7 @@ final class CallbackHelpers {
         Executable body = machine.function(r2);
         for (int i = 0; i < rounds; i++) {
             if (machine.callBack(body, i, r3, 0, 0) != 0) {
-                return i + 1;
+                return i + 1L;
             }
         }
         return rounds;

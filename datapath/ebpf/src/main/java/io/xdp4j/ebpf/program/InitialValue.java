@@ -29,6 +29,16 @@ public final class InitialValue {
         return size;
     }
 
+    /// True when every byte is 0, as the map is anyway.
+    public boolean isZero() {
+        for (byte b : start) {
+            if (b != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// A copy of the whole value.
     public byte[] bytes() {
         return Arrays.copyOf(start, size);

@@ -26,7 +26,10 @@ public final class BpfMachine {
     public static final long CTX_HANDLE = 0x4354_5800_0000_0000L;
 
     /// Frames for a whole chain of tail calls out of subprograms, and for callbacks.
-    private static final int FRAMES = MAX_CALL_FRAMES * (MAX_TAIL_CALLS + 2);
+    public static final int FRAMES = MAX_CALL_FRAMES * (MAX_TAIL_CALLS + 2);
+
+    /// Instructions, about, that an unverified run may take.
+    public static final long DEFAULT_BUDGET = 1L << 28;
 
     /// Frames' worth of memory behind the stack for helpers that call back.
     private static final int SCRATCH_FRAMES = MAX_CALL_FRAMES;
@@ -38,6 +41,8 @@ public final class BpfMachine {
     private final long stack;
     private @Nullable XdpMd xdp;
     private int tailCalls;
+    private long budget = DEFAULT_BUDGET;
+    private long budgetLeft = DEFAULT_BUDGET;
     private int frame;
     private @Nullable CheckedMemory checkedMemory;
     private long random;
@@ -67,6 +72,7 @@ public final class BpfMachine {
     public long run(Executable program, XdpMd packet) {
         xdp = packet;
         tailCalls = 0;
+        budgetLeft = budget;
         frame = 0;
         grants = 0;
         return program.call(this, 0, CTX_HANDLE, 0, 0, 0, 0);
@@ -146,8 +152,57 @@ public final class BpfMachine {
     /// [#run].
     public void reset() {
         tailCalls = 0;
+        budgetLeft = budget;
         frame = 0;
         grants = 0;
+    }
+
+    // ---- runs without a proof
+
+    /// Sets how many instructions, about, an unverified run may take.
+    public void limitInstructions(long most) {
+        budget = most;
+    }
+
+    /// Counts instructions of an unverified run. Fails: [BudgetTrapException] when it has had its
+    /// share.
+    ///
+    /// @param insn slot of the last one, for the message
+    public void spend(int instructions, int insn) {
+        budgetLeft -= instructions;
+        if (budgetLeft < 0) {
+            throw outOfBudget(insn);
+        }
+    }
+
+    /// Instructions that the run at hand may still take.
+    public long budgetLeft() {
+        return budgetLeft;
+    }
+
+    /// For an engine that counts by itself between calls.
+    public void setBudgetLeft(long instructions) {
+        budgetLeft = instructions;
+    }
+
+    /// Instructions that a run may take.
+    public long budget() {
+        return budget;
+    }
+
+    private BudgetTrapException outOfBudget(int insn) {
+        return new BudgetTrapException(insn, budget);
+    }
+
+    /// Fails: [CallTrapException] when there is no such stack frame.
+    public static void requireFrame(int number, int insn) {
+        if (number >= FRAMES) {
+            throw tooDeep(insn);
+        }
+    }
+
+    private static CallTrapException tooDeep(int insn) {
+        return new CallTrapException(insn, "calls are nested deeper than " + FRAMES + " frames");
     }
 
     // ---- callbacks

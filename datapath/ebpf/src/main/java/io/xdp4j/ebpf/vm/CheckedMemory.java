@@ -248,16 +248,19 @@ public final class CheckedMemory {
                     insn,
                     address,
                     size,
-                    "atomic access to " + size + " bytes at 0x" + Long.toHexString(address)
-                            + ": misaligned (expected: a multiple of " + size + ")");
+                    "atomic access to "
+                            + size
+                            + " bytes at 0x"
+                            + Long.toHexString(address)
+                            + ": misaligned (expected: a multiple of "
+                            + size
+                            + ")");
         }
     }
 
     private boolean isPacket(long address, int size) {
         XdpMd packet = machine.xdpOrNull();
-        return packet != null
-                && address >= packet.dataMeta()
-                && address <= packet.dataEnd() - size;
+        return packet != null && address >= packet.dataMeta() && address <= packet.dataEnd() - size;
     }
 
     private boolean isStack(long address, int size) {
@@ -270,7 +273,7 @@ public final class CheckedMemory {
 
     private void requireElsewhere(long address, int size, boolean write, int insn) {
         BpfMap map = recent;
-        if (map == null || !map.owns(address, size) || machine.runtime().mapById(map.id()) != map) {
+        if (map == null || !isRegistered(map) || !map.owns(address, size)) {
             if (size >= 0 && machine.isGranted(address, size)) {
                 return;
             }
@@ -287,6 +290,12 @@ public final class CheckedMemory {
         if ((map.spec().flags() & forbidden) != 0) {
             throw refuse(address, size, write, insn);
         }
+    }
+
+    /// False for a map that was closed since.
+    @SuppressWarnings("ReferenceEquality")
+    private boolean isRegistered(BpfMap map) {
+        return machine.runtime().mapById(map.id()) == map;
     }
 
     /// Slow, as nothing but a slice of a packet points there.
@@ -325,7 +334,7 @@ public final class CheckedMemory {
                     + (address - BpfMachine.CTX_HANDLE)
                     + ")";
         }
-        if (address == 0 || address > 0 && address < 4096) {
+        if (address >= 0 && address < 4096) {
             return "a null pointer";
         }
         if (address >= BpfMap.HANDLE_BASE && address < BpfMap.HANDLE_BASE + (1L << 40)) {

@@ -181,6 +181,23 @@ public abstract class XdpMd {
     /// `bpf_redirect_map`: the low two flag bits are the action on a miss.
     public abstract int redirectMap(RedirectMap map, int key, long flags);
 
+    // ---- what the device tells of the packet: 0, -EOPNOTSUPP, or -ENODATA for nothing to tell
+
+    /// Writes the time of reception in nanoseconds (8 bytes).
+    public int rxTimestamp(long time) {
+        return -Errno.EOPNOTSUPP;
+    }
+
+    /// Writes the hash and what it was made from (4 bytes each).
+    public int rxHash(long hash, long type) {
+        return -Errno.EOPNOTSUPP;
+    }
+
+    /// Writes protocol, in network order, and tag of a VLAN (2 bytes each).
+    public int rxVlanTag(long protocol, long tag) {
+        return -Errno.EOPNOTSUPP;
+    }
+
     // ---- packets of several chunks
 
     /// Bytes in the chunks behind the first; 0 for a linear packet.

@@ -1,0 +1,282 @@
+package io.xdp4j.ebpf.collection;
+
+import io.xdp4j.ebpf.EbpfException;
+import io.xdp4j.ebpf.LinkException;
+import io.xdp4j.ebpf.MalformedObjectException;
+import io.xdp4j.ebpf.elf.ObjectReader;
+import io.xdp4j.ebpf.map.BpfMap;
+import io.xdp4j.ebpf.map.MapSpec;
+import io.xdp4j.ebpf.map.MapType;
+import io.xdp4j.ebpf.program.CollectionSpec;
+import io.xdp4j.ebpf.program.InitialValue;
+import io.xdp4j.ebpf.program.LinkedProgram;
+import io.xdp4j.ebpf.program.MapDefinition;
+import io.xdp4j.ebpf.program.ProgramLinker;
+import io.xdp4j.ebpf.program.ProgramSpec;
+import io.xdp4j.ebpf.testrun.TestRun;
+import io.xdp4j.ebpf.vm.BpfMachine;
+import io.xdp4j.ebpf.vm.BpfRuntime;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The live maps and programs of an object.
+///
+/// ```java
+/// try (Collection drop = Collection.load(Path.of("drop.o"))) {
+///     TestRun.Result result = drop.program("xdp_drop").testRun(packet);
+/// }
+/// ```
+///
+/// Thread: loading, test runs and closing one at a time.
+/// Owns: its maps and programs, until closed.
+/// Fails: an [EbpfException] a stage: damaged object, unresolved symbol, refused map, rejected
+/// program.
+/// Kernel: `struct bpf_object` of libbpf, loaded.
+public final class Collection implements AutoCloseable {
+    private static final int DEFAULT_CPUS = 2;
+
+    private final BpfRuntime runtime;
+    private final LoadOptions options;
+    private final ProgramLoader loader;
+    private final Map<String, BpfMap> maps = new LinkedHashMap<>();
+    private final List<BpfMap> moreMaps = new ArrayList<>();
+    private final Map<String, BpfProgram> programs = new LinkedHashMap<>();
+    private final Map<String, EbpfException> rejected = new LinkedHashMap<>();
+    private @Nullable Arena arena;
+    private @Nullable TestRun testRun;
+
+    private Collection(LoadOptions options) {
+        BpfRuntime given = options.runtime();
+        this.options = options;
+        this.runtime = given == null ? new BpfRuntime(DEFAULT_CPUS) : given;
+        this.loader = new ProgramLoader(runtime, options);
+    }
+
+    /// Loads every program of a file.
+    public static Collection load(Path file) {
+        return load(file, LoadOptions.DEFAULT);
+    }
+
+    /// Loads a file's programs.
+    public static Collection load(Path file, LoadOptions options) {
+        return load(read(file), options);
+    }
+
+    /// Reads a file without making anything live.
+    ///
+    /// Fails: [MalformedObjectException] also for a file that cannot be read.
+    public static CollectionSpec read(Path file) {
+        String name = String.valueOf(file.getFileName());
+        try {
+            return ObjectReader.read(Files.readAllBytes(file), name);
+        } catch (IOException e) {
+            throw new MalformedObjectException(
+                    file
+                            + ": "
+                            + (Files.exists(file) ? "cannot be read: " + e : "does not exist")
+                            + " (expected: an object file of clang -target bpf)",
+                    e);
+        }
+    }
+
+    /// Makes an object live.
+    public static Collection load(CollectionSpec object, LoadOptions options) {
+        Collection collection = new Collection(options);
+        try {
+            collection.makeMaps(object);
+            collection.loadPrograms(object);
+            collection.fillSlots(object);
+            return collection;
+        } catch (Throwable e) {
+            collection.close();
+            throw e;
+        }
+    }
+
+    /// A collection to which maps and programs are added one by one.
+    public static Collection empty(LoadOptions options) {
+        return new Collection(options);
+    }
+
+    // ---- loading
+
+    private void makeMaps(CollectionSpec object) {
+        for (MapDefinition definition : object.maps()) {
+            BpfMap map = create(definition.spec());
+            maps.put(definition.name(), map);
+            InitialValue contents = definition.contents();
+            if (contents != null && !contents.isZero()) {
+                map.update(new byte[map.keySize()], contents.bytes(), 0);
+            }
+            if (definition.frozen()) {
+                map.freeze();
+            }
+        }
+    }
+
+    private BpfMap create(MapSpec spec) {
+        MapSpec sized =
+                spec.type() == MapType.PERF_EVENT_ARRAY && spec.maxEntries() == 0
+                        ? spec.withMaxEntries(runtime.cpus())
+                        : spec;
+        BpfMap map = loader.newMap(sized);
+        runtime.registerMap(map);
+        return map;
+    }
+
+    private void loadPrograms(CollectionSpec object) {
+        ProgramLinker linker =
+                new ProgramLinker(object, maps, ProgramLoader.kernelFunctions(), null);
+        for (ProgramSpec program : object.programs()) {
+            if (options.wanted().test(program)) {
+                loadProgram(linker, program);
+            }
+        }
+    }
+
+    private void loadProgram(ProgramLinker linker, ProgramSpec program) {
+        ProgramSpec typed = options.type() == null ? program : program.withType(options.type());
+        try {
+            load(linker.link(typed));
+        } catch (EbpfException e) {
+            if (!options.keepGoing()) {
+                throw e;
+            }
+            rejected.put(program.name(), e);
+        }
+    }
+
+    private void fillSlots(CollectionSpec object) {
+        for (MapDefinition definition : object.maps()) {
+            for (MapDefinition.Slot slot : definition.slots()) {
+                BpfMap map = map(definition.name());
+                BpfMap inner = maps.get(slot.target());
+                BpfProgram program = programs.get(slot.target());
+                if (inner != null) {
+                    map.update(word(slot.index()), word(inner.id()), 0);
+                } else if (program != null) {
+                    map.update(word(slot.index()), word(program.id()), 0);
+                }
+            }
+        }
+    }
+
+    private static byte[] word(int value) {
+        return ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(value)
+                .array();
+    }
+
+    /// Adds a map, which no program knows by name.
+    public BpfMap newMap(MapSpec spec) {
+        BpfMap map = create(spec);
+        moreMaps.add(map);
+        return map;
+    }
+
+    /// Verifies a program and adds it.
+    public BpfProgram load(LinkedProgram program) {
+        BpfProgram live = loader.load(program, this);
+        programs.put(live.name(), live);
+        return live;
+    }
+
+    // ---- use
+
+    public BpfRuntime runtime() {
+        return runtime;
+    }
+
+    /// Maps by name, in the object's order.
+    public Map<String, BpfMap> maps() {
+        return Collections.unmodifiableMap(maps);
+    }
+
+    /// Programs by name, in the object's order.
+    public Map<String, BpfProgram> programs() {
+        return Collections.unmodifiableMap(programs);
+    }
+
+    /// Why programs were not loaded, by name, with [LoadOptions#keepGoing].
+    public Map<String, EbpfException> rejected() {
+        return Collections.unmodifiableMap(rejected);
+    }
+
+    /// Fails: [LinkException] when there is none of that name.
+    public BpfMap map(String name) {
+        BpfMap map = maps.get(name);
+        if (map == null) {
+            throw new LinkException("no map " + name + " (maps: " + maps.keySet() + ")");
+        }
+        return map;
+    }
+
+    /// Fails: [LinkException] when there is none of that name, or what kept it from being loaded.
+    public BpfProgram program(String name) {
+        BpfProgram program = programs.get(name);
+        if (program != null) {
+            return program;
+        }
+        EbpfException reason = rejected.get(name);
+        if (reason != null) {
+            throw reason;
+        }
+        throw new LinkException("no program " + name + " (programs: " + programs.keySet() + ")");
+    }
+
+    /// The machine, packet memory included, that test runs of these programs share.
+    TestRun testRun() {
+        TestRun runs = testRun;
+        if (runs == null) {
+            runs = new TestRun(machine(), options.ingress());
+            testRun = runs;
+        }
+        return runs;
+    }
+
+    /// A new machine on the CPU of the options, which lives as long as the collection.
+    public BpfMachine machine() {
+        Arena owner = arena;
+        if (owner == null) {
+            owner = Arena.ofShared();
+            arena = owner;
+        }
+        return new BpfMachine(runtime, options.cpu(), owner);
+    }
+
+    /// Takes programs and maps out of the runtime and frees their memory. No program may run any
+    /// more.
+    @Override
+    public void close() {
+        programs.values().forEach(program -> runtime.unregisterProgram(program.id()));
+        programs.clear();
+        if (testRun != null) {
+            testRun.close();
+            testRun = null;
+        }
+        if (arena != null) {
+            arena.close();
+            arena = null;
+        }
+        maps.values().forEach(this::close);
+        moreMaps.forEach(this::close);
+        maps.clear();
+        moreMaps.clear();
+    }
+
+    private void close(BpfMap map) {
+        runtime.unregisterMap(map.id());
+        map.close();
+    }
+}

@@ -1,0 +1,32 @@
+package io.xdp4j.ebpf.collection;
+
+import io.xdp4j.ebpf.EbpfException;
+import io.xdp4j.ebpf.Errno;
+
+/// A program that the verifier does not accept; the log tells why.
+public final class RejectedProgramException extends EbpfException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Verification verification;
+
+    RejectedProgramException(String program, Verification verification) {
+        super(
+                "%s: rejected by the verifier: %s: %s"
+                        .formatted(
+                                program, Errno.nameOf(verification.errno()), reason(verification)));
+        this.verification = verification;
+    }
+
+    private static String reason(Verification verification) {
+        for (String line : verification.log().reversed()) {
+            if (!line.isBlank() && !line.startsWith("processed ")) {
+                return line.strip();
+            }
+        }
+        return "no reason given";
+    }
+
+    public Verification verification() {
+        return verification;
+    }
+}

@@ -1,0 +1,120 @@
+package io.xdp4j.ebpf.jit;
+
+import io.xdp4j.ebpf.map.BpfMap;
+import io.xdp4j.ebpf.program.LinkedProgram;
+import io.xdp4j.ebpf.verifier.ProgramFacts;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// What the compiler's own analysis found out about each instruction.
+///
+/// An instruction that two functions share keeps what holds in both.
+final class InsnFacts implements ProgramFacts {
+    /// No fixed place on the stack.
+    static final int NO_STACK = Integer.MIN_VALUE;
+
+    private static final int NO_MAP = Integer.MIN_VALUE;
+
+    private final LinkedProgram program;
+    private final @Nullable Access[] accesses;
+    private final int[] offsets;
+    private final int[] mapFds;
+    private final long[] keys;
+    private final boolean[] reached;
+    private final boolean[] lowOperands;
+    private int ambiguousInsn = -1;
+
+    InsnFacts(LinkedProgram program) {
+        int slots = program.insns().size();
+        this.program = program;
+        this.accesses = new Access[slots];
+        this.offsets = new int[slots];
+        this.mapFds = new int[slots];
+        this.keys = new long[slots];
+        this.reached = new boolean[slots];
+        this.lowOperands = new boolean[slots];
+        Arrays.fill(offsets, NO_STACK);
+        Arrays.fill(mapFds, NO_MAP);
+        Arrays.fill(keys, -1);
+    }
+
+    // ---- recording
+
+    void reach(int insn) {
+        reached[insn] = true;
+    }
+
+    /// @param offset from the frame pointer or the context's start, [#NO_STACK] where unknown
+    void recordAccess(int insn, Access access, int offset) {
+        Access known = accesses[insn];
+        if (known == null) {
+            accesses[insn] = access;
+            offsets[insn] = offset;
+        } else if (known != access || (offsets[insn] != offset && access == Access.CONTEXT)) {
+            recordAmbiguous(insn);
+        } else if (offsets[insn] != offset) {
+            offsets[insn] = NO_STACK;
+        }
+    }
+
+    void recordAmbiguous(int insn) {
+        ambiguousInsn = insn;
+    }
+
+    void recordCall(int insn, @Nullable Integer mapFd, long key) {
+        if (mapFds[insn] == NO_MAP) {
+            mapFds[insn] = mapFd == null ? NO_MAP + 1 : mapFd;
+            keys[insn] = key;
+            return;
+        }
+        if (mapFd == null || mapFds[insn] != mapFd) {
+            mapFds[insn] = NO_MAP + 1;
+        }
+        if (keys[insn] != key) {
+            keys[insn] = -1;
+        }
+    }
+
+    void recordLowOperand(int insn, boolean isLow) {
+        lowOperands[insn] = isLow;
+    }
+
+    // ---- asking
+
+    /// An access of which one cannot say whether it goes to the context or to memory, or -1.
+    int ambiguousInsn() {
+        return ambiguousInsn;
+    }
+
+    @Override
+    public Access access(int insn) {
+        Access access = accesses[insn];
+        return access == null ? Access.UNREACHABLE : access;
+    }
+
+    @Override
+    public boolean isReachable(int insn) {
+        return reached[insn];
+    }
+
+    @Override
+    public @Nullable BpfMap constantMap(int insn) {
+        return mapFds[insn] <= NO_MAP + 1 ? null : program.mapAt(mapFds[insn]);
+    }
+
+    @Override
+    public long constantKey(int insn) {
+        return keys[insn];
+    }
+
+    /// Of a context access: bytes from its start. Of a memory access: bytes from the frame pointer,
+    /// or [#NO_STACK].
+    int offset(int insn) {
+        return offsets[insn];
+    }
+
+    /// True when the destination's upper half is known to be zero before the instruction.
+    boolean isLowOperand(int insn) {
+        return lowOperands[insn];
+    }
+}

@@ -1,0 +1,212 @@
+package io.xdp4j.ebpf.jit;
+
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_long;
+import static java.lang.constant.ConstantDescs.CD_short;
+import static java.lang.constant.ConstantDescs.CD_void;
+
+import io.xdp4j.ebpf.isa.Insn;
+import io.xdp4j.ebpf.isa.Opcode;
+import io.xdp4j.ebpf.memory.RawAtomics;
+import io.xdp4j.ebpf.verifier.ProgramFacts.Access;
+import io.xdp4j.ebpf.vm.XdpMd;
+import java.lang.classfile.CodeBuilder;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
+
+/// Memory of a program that is proven safe: moves at raw addresses, context loads as accessors.
+final class RawMemoryEmitter implements MemoryEmitter {
+    private static final ClassDesc ATOMICS = ClassDesc.of(RawAtomics.class.getName());
+    private static final MethodTypeDesc GET_INT = MethodTypeDesc.of(CD_int, CD_long);
+    private static final MethodTypeDesc GET_SHORT = MethodTypeDesc.of(CD_short, CD_long);
+    private static final MethodTypeDesc PUT_INT = MethodTypeDesc.of(CD_void, CD_long, CD_int);
+    private static final MethodTypeDesc PUT_LONG = MethodTypeDesc.of(CD_void, CD_long, CD_long);
+
+    private final FunctionCode code;
+    private final CodeBuilder out;
+    private final InsnFacts facts;
+    private final StackSlots slots;
+
+    RawMemoryEmitter(FunctionCode code, InsnFacts facts, StackSlots slots) {
+        this.code = code;
+        this.out = code.out();
+        this.facts = facts;
+        this.slots = slots;
+    }
+
+    @Override
+    public boolean load(int at, Insn insn) {
+        boolean signed = (insn.opcode() & 0xe0) == Opcode.MEMSX;
+        int size = Transfer.size(insn);
+        if (facts.access(at) == Access.CONTEXT) {
+            return !signed && loadContext(insn, facts.offset(at), size);
+        }
+        if (slots.isLocal(facts.offset(at), size)) {
+            out.lload(slots.local(facts.offset(at)));
+            if (signed) {
+                extend(size);
+            }
+        } else {
+            code.address(insn.src(), insn.off());
+            loadMemory(size, signed);
+        }
+        code.store(insn.dst());
+        return true;
+    }
+
+    private void extend(int size) {
+        switch (size) {
+            case 1 -> out.l2i().i2b().i2l();
+            case 2 -> out.l2i().i2s().i2l();
+            default -> out.l2i().i2l();
+        }
+    }
+
+    /// Replaces the address on the stack by what is there.
+    private void loadMemory(int size, boolean signed) {
+        switch (size) {
+            case 1 -> {
+                out.invokestatic(Names.RAW, "u8", GET_INT);
+                if (signed) {
+                    out.i2b();
+                }
+                out.i2l();
+            }
+            case 2 -> {
+                out.invokestatic(Names.RAW, "getShort", GET_SHORT);
+                if (!signed) {
+                    out.loadConstant(0xffff).iand();
+                }
+                out.i2l();
+            }
+            case 4 -> {
+                out.invokestatic(Names.RAW, "getInt", GET_INT).i2l();
+                if (!signed) {
+                    code.maskLow();
+                }
+            }
+            default -> out.invokestatic(Names.RAW, "getLong", Names.UNARY);
+        }
+    }
+
+    private boolean loadContext(Insn insn, int offset, int size) {
+        if (size != 4 || offset < 0 || offset >= XdpMd.BYTES || (offset & 3) != 0) {
+            return false;
+        }
+        code.machine();
+        out.invokevirtual(Names.MACHINE, "xdp", MethodTypeDesc.of(Names.XDP));
+        String[] accessors = {
+            "data", "dataEnd", "dataMeta", "ingressIfindex", "rxQueueIndex", "egressIfindex"
+        };
+        String accessor = accessors[offset / 4];
+        if (offset < 12) {
+            out.invokevirtual(Names.XDP, accessor, Names.TO_LONG);
+            code.maskAddress();
+        } else {
+            out.invokevirtual(Names.XDP, accessor, Names.TO_INT).i2l();
+            code.maskLow();
+        }
+        code.store(insn.dst());
+        return true;
+    }
+
+    @Override
+    public boolean store(int at, Insn insn) {
+        if (facts.access(at) == Access.CONTEXT) {
+            return false;
+        }
+        if ((insn.opcode() & 0xe0) == Opcode.ATOMIC) {
+            return insn.opClass() == Opcode.STX && atomic(insn);
+        }
+        int size = Transfer.size(insn);
+        boolean local = slots.isLocal(facts.offset(at), size);
+        if (local) {
+            pushValue(insn);
+            truncate(size);
+            out.lstore(slots.local(facts.offset(at)));
+            return true;
+        }
+        code.address(insn.dst(), insn.off());
+        if (size == 8) {
+            pushValue(insn);
+        } else if (insn.opClass() == Opcode.STX) {
+            code.loadInt(insn.src());
+        } else {
+            code.pushInt(insn.imm());
+        }
+        switch (size) {
+            case 1 -> out.invokestatic(Names.RAW, "putByte", PUT_INT);
+            case 2 -> out.invokestatic(Names.RAW, "putShort", PUT_INT);
+            case 4 -> out.invokestatic(Names.RAW, "putInt", PUT_INT);
+            default -> out.invokestatic(Names.RAW, "putLong", PUT_LONG);
+        }
+        return true;
+    }
+
+    private void pushValue(Insn insn) {
+        if (insn.opClass() == Opcode.STX) {
+            code.load(insn.src());
+        } else {
+            code.push(insn.imm());
+        }
+    }
+
+    private void truncate(int size) {
+        switch (size) {
+            case 1 -> code.push(0xff);
+            case 2 -> code.push(0xffff);
+            case 4 -> code.push(FunctionCode.LOW);
+            default -> {
+                return;
+            }
+        }
+        out.land();
+    }
+
+    // ---- atomics
+
+    private boolean atomic(Insn insn) {
+        int size = Transfer.size(insn);
+        int op = insn.imm();
+        if (op == Opcode.LOAD_ACQ) {
+            code.address(insn.src(), insn.off());
+            out.invokestatic(ATOMICS, "loadAcquire" + 8 * size, Names.UNARY);
+            code.store(insn.dst());
+            return true;
+        }
+        if (op == Opcode.STORE_REL) {
+            code.address(insn.dst(), insn.off());
+            code.load(insn.src());
+            out.invokestatic(ATOMICS, "storeRelease" + 8 * size, PUT_LONG);
+            return true;
+        }
+        if (size < 4) {
+            return false;
+        }
+        return readModifyWrite(insn, op, size);
+    }
+
+    private boolean readModifyWrite(Insn insn, int op, int size) {
+        String name = AtomicNames.of(op);
+        if (name == null) {
+            return false;
+        }
+        code.address(insn.dst(), insn.off());
+        if (op == Opcode.CMPXCHG) {
+            code.load(0);
+            code.load(insn.src());
+            MethodTypeDesc type = MethodTypeDesc.of(CD_long, CD_long, CD_long, CD_long);
+            out.invokestatic(ATOMICS, name + 8 * size, type);
+            code.store(0);
+            return true;
+        }
+        code.load(insn.src());
+        out.invokestatic(ATOMICS, name + 8 * size, Names.BINARY);
+        if ((op & Opcode.FETCH) != 0) {
+            code.store(insn.src());
+        } else {
+            out.pop2();
+        }
+        return true;
+    }
+}

@@ -1,0 +1,65 @@
+package io.xdp4j.tools.prog;
+
+import io.xdp4j.ebpf.program.ProgramType;
+import io.xdp4j.tools.exit.CommandException;
+import io.xdp4j.tools.json.Json;
+import io.xdp4j.tools.json.JsonException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// An object file, and which of its programs.
+final class FileOptions {
+    @Parameters(index = "0", paramLabel = "FILE", description = "object file of clang -target bpf")
+    private String file = "";
+
+    @Option(names = "--program", paramLabel = "NAME", description = "the program of that name")
+    private @Nullable String program;
+
+    @Option(names = "--section", paramLabel = "SEC", description = "the programs of that section")
+    private @Nullable String section;
+
+    @Option(
+            names = "--type",
+            paramLabel = "TYPE",
+            description = "program type, in place of what the section says: xdp")
+    private @Nullable String type;
+
+    String file() {
+        return file;
+    }
+
+    Path path() {
+        return Path.of(file);
+    }
+
+    Selection selection() {
+        ProgramType known = type == null ? null : Selection.type(type);
+        if (type != null && known == null) {
+            throw CommandException.usage(
+                    "--type: " + type + " (expected: a program type such as xdp)");
+        }
+        return new Selection(program, section, known);
+    }
+
+    /// The content of a JSON file; an absent value without one.
+    static Json json(@Nullable Path file) {
+        if (file == null) {
+            return Json.parse("null", "none");
+        }
+        try {
+            return Json.parse(Files.readString(file), String.valueOf(file.getFileName()));
+        } catch (JsonException e) {
+            throw e;
+        } catch (IOException e) {
+            throw CommandException.usage(
+                    file
+                            + ": "
+                            + (Files.exists(file) ? "cannot be read: " + e : "does not exist")
+                            + " (expected: a JSON file)");
+        }
+    }
+}

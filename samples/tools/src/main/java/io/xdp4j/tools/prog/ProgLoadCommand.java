@@ -1,0 +1,152 @@
+package io.xdp4j.tools.prog;
+
+import io.xdp4j.ebpf.EbpfException;
+import io.xdp4j.ebpf.Errno;
+import io.xdp4j.ebpf.collection.Collection;
+import io.xdp4j.ebpf.collection.LoadOptions;
+import io.xdp4j.ebpf.map.MapSpec;
+import io.xdp4j.ebpf.program.MapDefinition;
+import io.xdp4j.ebpf.program.ProgramSpec;
+import io.xdp4j.ebpf.program.ProgramType;
+import io.xdp4j.tools.exit.ExitCode;
+import io.xdp4j.tools.json.JsonText;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `xdp4j prog load`: verifies the programs of an object.
+@Command(
+        name = "load",
+        description = "Verify the programs of an object file; the log goes to standard error.",
+        mixinStandardHelpOptions = true)
+final class ProgLoadCommand implements Callable<Integer> {
+    @Mixin private FileOptions file = new FileOptions();
+
+    @Option(
+            names = "--setup",
+            paramLabel = "S.json",
+            description = "sizes, globals and map entries to set")
+    private @Nullable Path setup;
+
+    @Option(names = "--dry-run", description = "leave the entries of the setup out")
+    private boolean dryRun;
+
+    @Option(
+            names = "--log-level",
+            paramLabel = "N",
+            description = "detail of the verifier's log: 0 none, 1, 2 every state")
+    private int logLevel = 1;
+
+    @Option(names = "--json", description = "print JSON and nothing else")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        Setup entries = new Setup(FileOptions.json(setup));
+        LoadOptions options =
+                new NetWorld(FileOptions.json(null))
+                        .in(LoadOptions.DEFAULT, System.err::println)
+                        .withLogLevel(logLevel);
+        try (ObjectLoad load =
+                ObjectLoad.each(Collection.read(file.path()), file.selection(), entries, options)) {
+            List<Judgement> judgements =
+                    load.asked().stream().map(program -> Judgement.of(load, program)).toList();
+            boolean rejected = judgements.stream().anyMatch(judgement -> !judgement.accepted());
+            if (!dryRun && !rejected) {
+                entries.fill(load.collection());
+            }
+            report(load, judgements);
+            return rejected ? ExitCode.REJECTED : ExitCode.OK;
+        }
+    }
+
+    private void report(ObjectLoad load, List<Judgement> judgements) {
+        judgements.forEach(judgement -> judgement.log().forEach(System.err::println));
+        PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+        if (json) {
+            Map<String, @Nullable Object> form = new LinkedHashMap<>();
+            form.put("file", file.file());
+            form.put("programs", judgements.stream().map(Judgement::form).toList());
+            form.put("maps", maps(load.object().maps()));
+            out.println(JsonText.of(form));
+        } else {
+            judgements.forEach(judgement -> out.println(judgement.line()));
+        }
+        out.flush();
+    }
+
+    private static List<Object> maps(List<MapDefinition> definitions) {
+        List<Object> maps = new ArrayList<>();
+        for (MapDefinition definition : definitions) {
+            MapSpec spec = definition.spec();
+            Map<String, @Nullable Object> map = new LinkedHashMap<>();
+            map.put("name", spec.name());
+            map.put("type", spec.type().text());
+            map.put("key_size", spec.keySize());
+            map.put("value_size", spec.valueSize());
+            map.put("max_entries", Integer.toUnsignedLong(spec.maxEntries()));
+            map.put("flags", spec.flags());
+            maps.add(map);
+        }
+        return maps;
+    }
+
+    /// What became of one program.
+    private record Judgement(ProgramSpec program, @Nullable ProgramType type, Verdict verdict) {
+
+        static Judgement of(ObjectLoad load, ProgramSpec program) {
+            ProgramType type =
+                    load.collection().programs().containsKey(program.name())
+                            ? load.collection().program(program.name()).type()
+                            : program.type();
+            EbpfException rejection = load.rejection(program);
+            Verdict verdict =
+                    rejection == null
+                            ? Verdict.of(load.collection().program(program.name()).verification())
+                            : Verdict.rejected(rejection);
+            return new Judgement(program, type, verdict);
+        }
+
+        boolean accepted() {
+            return verdict.errno() == 0;
+        }
+
+        List<String> log() {
+            return verdict.log();
+        }
+
+        Map<String, @Nullable Object> form() {
+            Map<String, @Nullable Object> form = new LinkedHashMap<>();
+            form.put("name", program.name());
+            form.put("section", program.section());
+            form.put("type", type == null ? null : type.text());
+            form.put("insns", program.insns().size());
+            form.put("verdict", accepted() ? "accept" : "reject");
+            if (!accepted()) {
+                form.put("errno", Errno.nameOf(verdict.errno()));
+            }
+            form.put("log", verdict.log());
+            form.put("processed", verdict.processed());
+            return form;
+        }
+
+        String line() {
+            return "%s: %s, section %s, %d insns: %s"
+                    .formatted(
+                            program.name(),
+                            type == null ? "no type" : type.text(),
+                            program.section(),
+                            program.insns().size(),
+                            accepted() ? "accepted" : "rejected " + Errno.nameOf(verdict.errno()));
+        }
+    }
+}
