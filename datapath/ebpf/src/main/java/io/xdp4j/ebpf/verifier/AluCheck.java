@@ -223,10 +223,7 @@ final class AluCheck {
     private static void combineScalars(Insn insn, RegState dst, RegState src) {
         ScalarMath.apply(InsnSanity.op(insn), isAlu32(insn), dst, src);
         boolean addsConst =
-                InsnSanity.op(insn) == Opcode.ADD
-                        && !isAlu32(insn)
-                        && dst.id != 0
-                        && src.isConst();
+                InsnSanity.op(insn) == Opcode.ADD && !isAlu32(insn) && dst.id != 0 && src.isConst();
         if (!addsConst) {
             dst.id = 0;
             return;

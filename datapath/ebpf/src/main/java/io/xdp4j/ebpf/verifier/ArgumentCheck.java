@@ -20,8 +20,7 @@ final class ArgumentCheck {
     private final DynptrCheck dynptrs;
     private final LockCheck locks;
 
-    ArgumentCheck(
-            Verification v, Precision precision, MemoryCheck memory, DynptrCheck dynptrs) {
+    ArgumentCheck(Verification v, Precision precision, MemoryCheck memory, DynptrCheck dynptrs) {
         this.v = v;
         this.precision = precision;
         this.memory = memory;
@@ -188,9 +187,7 @@ final class ArgumentCheck {
             }
         } else if (reg.refObjId == 0 && !reg.isNull()) {
             throw v.reject(
-                    Errno.EINVAL,
-                    "R%d must be referenced when passed to release function",
-                    number);
+                    Errno.EINVAL, "R%d must be referenced when passed to release function", number);
         }
         call.releaseReg = number;
     }
@@ -198,12 +195,7 @@ final class ArgumentCheck {
     // ---- what each type stands for
 
     private void checkMeaning(
-            HelperProto proto,
-            int index,
-            ArgType arg,
-            int number,
-            RegState reg,
-            CallFacts call) {
+            HelperProto proto, int index, ArgType arg, int number, RegState reg, CallFacts call) {
         switch (arg) {
             case CONST_MAP_PTR -> checkMap(reg, call);
             case MAP_KEY -> checkKey(number, reg, call);
@@ -304,15 +296,13 @@ final class ArgumentCheck {
                 number, map.valueSize(), arg.isWritten() && !bloomPeek, false, call);
     }
 
-    private void checkNumber(
-            int number, RegState reg, int size, boolean uninit, CallFacts call) {
+    private void checkNumber(int number, RegState reg, int size, boolean uninit, CallFacts call) {
         call.raw = uninit;
         memory.checkHelperMemory(number, size, true, false, call);
         memory.checkAlignment(reg, 0, size, true);
     }
 
-    void checkSize(
-            int number, RegState reg, boolean write, boolean zeroAllowed, CallFacts call) {
+    void checkSize(int number, RegState reg, boolean write, boolean zeroAllowed, CallFacts call) {
         call.maxSize = reg.umax;
         if (reg.smin < 0) {
             throw v.reject(
@@ -365,8 +355,7 @@ final class ArgumentCheck {
         }
         var live = map.live();
         if (live == null || !map.hasDirectValues()) {
-            throw v.reject(
-                    Errno.EACCES, "no direct value access support for this map type");
+            throw v.reject(Errno.EACCES, "no direct value access support for this map type");
         }
         memory.checkMapRange(number, reg.off, map.valueSize() - reg.off, false, true);
         for (long i = reg.off + reg.var.value(); i < map.valueSize(); i++) {

@@ -39,9 +39,7 @@ final class AtomicCheck {
             }
             default ->
                     throw v.reject(
-                            Errno.EINVAL,
-                            "BPF_ATOMIC uses invalid atomic opcode %02x",
-                            insn.imm());
+                            Errno.EINVAL, "BPF_ATOMIC uses invalid atomic opcode %02x", insn.imm());
         }
     }
 

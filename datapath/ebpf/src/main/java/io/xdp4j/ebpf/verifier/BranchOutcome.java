@@ -73,9 +73,7 @@ final class BranchOutcome {
     private static int ofPointer(RegState a, RegState b, int op, boolean jmp32) {
         RegState pointer = b.isConst(jmp32) ? a : b;
         RegState constant = b.isConst(jmp32) ? b : a;
-        if (!constant.isConst(jmp32)
-                || !isNeverNull(pointer)
-                || constant.constValue(jmp32) != 0) {
+        if (!constant.isConst(jmp32) || !isNeverNull(pointer) || constant.constValue(jmp32) != 0) {
             return UNKNOWN;
         }
         return switch (op) {

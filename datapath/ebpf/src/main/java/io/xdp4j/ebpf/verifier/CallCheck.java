@@ -194,8 +194,7 @@ final class CallCheck {
             return;
         }
         if (v.rules.checksReturn()) {
-            checkScalarRange(
-                    r0, v.rules.returnMin(), v.rules.returnMax(), "At program exit");
+            checkScalarRange(r0, v.rules.returnMin(), v.rules.returnMax(), "At program exit");
         }
     }
 

@@ -48,8 +48,7 @@ final class CallbackCheck {
         pending.push(state, function.start, v.insn);
     }
 
-    private void setArguments(
-            int helper, FrameState caller, FrameState callee, CallFacts call) {
+    private void setArguments(int helper, FrameState caller, FrameState callee, CallFacts call) {
         switch (helper) {
             case Callbacks.FOR_EACH_MAP_ELEM -> {
                 checkMap(call);

@@ -7,7 +7,13 @@ package io.xdp4j.ebpf.verifier;
 /// @param narrow true when parts of the field may be loaded
 /// @param writable true when programs may store to it
 record ContextField(
-        String name, int offset, int size, RegType type, int flags, boolean narrow, boolean writable) {
+        String name,
+        int offset,
+        int size,
+        RegType type,
+        int flags,
+        boolean narrow,
+        boolean writable) {
     static ContextField word(String name, int offset) {
         return new ContextField(name, offset, 4, RegType.SCALAR, 0, true, false);
     }

@@ -63,8 +63,7 @@ final class ControlFlow {
             }
             if (v.insns[i].isLoadImm64()) {
                 if (state[i + 1] != 0) {
-                    throw v.reject(
-                            Errno.EINVAL, "jump into the middle of ldimm64 insn %d", i);
+                    throw v.reject(Errno.EINVAL, "jump into the middle of ldimm64 insn %d", i);
                 }
                 i++;
             }

@@ -46,14 +46,13 @@ final class DynptrCheck {
         int id = dynptr.id;
         clear(frame, upper);
         v.state()
-                .forEachReg(
-                        reg -> {
-                            if (reg.is(RegType.MEM)
-                                    && (reg.flags & ~RegType.MAYBE_NULL) == 0
-                                    && reg.dynptrId == id) {
-                                reg.markUnknown();
-                            }
-                        });
+                .forEachReg(reg -> {
+                    if (reg.is(RegType.MEM)
+                            && (reg.flags & ~RegType.MAYBE_NULL) == 0
+                            && reg.dynptrId == id) {
+                        reg.markUnknown();
+                    }
+                });
     }
 
     private void clear(FrameState frame, int upper) {
@@ -109,13 +108,11 @@ final class DynptrCheck {
     }
 
     /// Demands an initialised dynptr, of that type unless null is asked for.
-    void checkInitialized(
-            RegState pointer, int number, @Nullable DynptrType type) {
+    void checkInitialized(RegState pointer, int number, @Nullable DynptrType type) {
         checkIsDynptrPointer(pointer, number);
         RegState dynptr = find(pointer);
         if (dynptr == null) {
-            throw v.reject(
-                    Errno.EINVAL, "Expected an initialized dynptr as arg #%d", number - 1);
+            throw v.reject(Errno.EINVAL, "Expected an initialized dynptr as arg #%d", number - 1);
         }
         if (type != null && dynptr.dynptr != type) {
             throw v.reject(

@@ -52,14 +52,7 @@ final class Exploration {
                         new CallbackCheck(v, pending));
         calls =
                 new CallCheck(
-                        v,
-                        precision,
-                        liveness,
-                        references,
-                        memory,
-                        arguments,
-                        dynptrs,
-                        globals);
+                        v, precision, liveness, references, memory, arguments, dynptrs, globals);
         loads = new LoadCheck(v, references, memory);
     }
 
@@ -204,8 +197,7 @@ final class Exploration {
     private int step(int at, Insn insn) {
         switch (insn.opClass()) {
             case Opcode.ALU, Opcode.ALU64 -> alu.check(insn);
-            case Opcode.LDX ->
-                    memory.load(insn, (insn.opcode() & 0xe0) == Opcode.MEMSX, false);
+            case Opcode.LDX -> memory.load(insn, (insn.opcode() & 0xe0) == Opcode.MEMSX, false);
             case Opcode.STX -> {
                 if ((insn.opcode() & 0xe0) == Opcode.ATOMIC) {
                     atomics.check(insn);
@@ -265,8 +257,7 @@ final class Exploration {
                 insn.src() == Opcode.PSEUDO_CALL
                         || insn.src() == Opcode.HELPER_CALL && insn.imm() == SPIN_UNLOCK;
         if (v.state().activeLocks > 0 && !allowedInLock) {
-            throw v.reject(
-                    Errno.EINVAL, "function calls are not allowed while holding a lock");
+            throw v.reject(Errno.EINVAL, "function calls are not allowed while holding a lock");
         }
     }
 
@@ -275,8 +266,7 @@ final class Exploration {
         if (insn.src() == Opcode.PSEUDO_CALL) {
             next = calls.call(insn);
         } else if (insn.src() == Opcode.PSEUDO_KFUNC_CALL) {
-            throw v.reject(
-                    Errno.EINVAL, "calling kernel function %d is not allowed", insn.imm());
+            throw v.reject(Errno.EINVAL, "calling kernel function %d is not allowed", insn.imm());
         } else {
             helpers.check(insn);
         }

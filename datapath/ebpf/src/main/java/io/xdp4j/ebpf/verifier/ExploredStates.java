@@ -40,8 +40,7 @@ final class ExploredStates {
     int peak;
     int mostPerInsn;
 
-    ExploredStates(
-            Verification v, Precision precision, StackLiveness liveness, LoopVisits loops) {
+    ExploredStates(Verification v, Precision precision, StackLiveness liveness, LoopVisits loops) {
         this.v = v;
         this.precision = precision;
         this.liveness = liveness;
@@ -73,13 +72,9 @@ final class ExploredStates {
     boolean isCovered(int insn) {
         VerifierState current = v.state();
         boolean forced =
-                everyPoint
-                        || v.facts.forcedCheckpoints.get(insn)
-                        || current.history.count() > 40;
+                everyPoint || v.facts.forcedCheckpoints.get(insn) || current.history.count() > 40;
         boolean add =
-                forced
-                        || v.jumpsProcessed - jumpsAtLast >= 2
-                                && v.processed - insnsAtLast >= 8;
+                forced || v.jumpsProcessed - jumpsAtLast >= 2 && v.processed - insnsAtLast >= 8;
         LinkedList<Checkpoint> bucket = bucket(insn);
         clean(bucket, insn, current);
         int states = 0;
@@ -128,9 +123,7 @@ final class ExploredStates {
         }
         boolean incomplete = loops.isIncomplete(old);
         StateComparison.Level level =
-                incomplete
-                        ? StateComparison.Level.RANGE_WITHIN
-                        : StateComparison.Level.NOT_EXACT;
+                incomplete ? StateComparison.Level.RANGE_WITHIN : StateComparison.Level.NOT_EXACT;
         if (!comparison.isSafe(old, current, level)) {
             return Match.DIFFERENT;
         }
@@ -151,9 +144,7 @@ final class ExploredStates {
                     ? Match.LOOP
                     : Match.BUSY;
         }
-        if (isMayGoto(insn)
-                && old.mayGotoDepth != current.mayGotoDepth
-                && isWithin(old, current)) {
+        if (isMayGoto(insn) && old.mayGotoDepth != current.mayGotoDepth && isWithin(old, current)) {
             return Match.LOOP;
         }
         if (v.facts.callsCallback.get(insn)) {

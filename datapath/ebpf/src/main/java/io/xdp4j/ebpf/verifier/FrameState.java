@@ -93,8 +93,12 @@ final class FrameState {
             return;
         }
         if (wanted > slots.length) {
-            slots = Arrays.copyOf(slots, Math.min(
-                    BpfMachine.STACK_FRAME_BYTES / StackSlot.BYTES, Math.max(wanted, slots.length * 2)));
+            slots =
+                    Arrays.copyOf(
+                            slots,
+                            Math.min(
+                                    BpfMachine.STACK_FRAME_BYTES / StackSlot.BYTES,
+                                    Math.max(wanted, slots.length * 2)));
         }
         for (int i = slotCount; i < wanted; i++) {
             slots[i] = new StackSlot();

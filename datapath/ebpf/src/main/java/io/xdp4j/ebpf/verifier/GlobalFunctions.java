@@ -128,9 +128,9 @@ final class GlobalFunctions {
         BtfType type = btf.resolved(typeId);
         List<String> tags = tags(btf, functionId, index);
         for (String tag : tags) {
-            if (!List.of("ctx", "trusted", "nonnull", "nullable", "arena", "untrusted").contains(tag)) {
-                throw v.reject(
-                        Errno.EOPNOTSUPP, "arg#%d has unsupported set of tags", index);
+            if (!List.of("ctx", "trusted", "nonnull", "nullable", "arena", "untrusted")
+                    .contains(tag)) {
+                throw v.reject(Errno.EOPNOTSUPP, "arg#%d has unsupported set of tags", index);
             }
         }
         if (!(type instanceof BtfType.Pointer pointer)) {
@@ -156,8 +156,7 @@ final class GlobalFunctions {
         BtfType target = btf.resolved(pointer.target());
         if (tags.contains("ctx") || isContext(target)) {
             if (tags.size() > 1) {
-                throw v.reject(
-                        Errno.EINVAL, "arg#%d has invalid combination of tags", index);
+                throw v.reject(Errno.EINVAL, "arg#%d has invalid combination of tags", index);
             }
             return new Parameter(Kind.CONTEXT, 0, false);
         }
@@ -204,8 +203,7 @@ final class GlobalFunctions {
                     reg.firstSlot = true;
                 }
                 case MEMORY -> {
-                    reg.markPointer(
-                            RegType.MEM, parameter.nullable() ? RegType.MAYBE_NULL : 0);
+                    reg.markPointer(RegType.MEM, parameter.nullable() ? RegType.MAYBE_NULL : 0);
                     reg.memSize = parameter.size();
                     reg.id = v.newId();
                 }

@@ -100,10 +100,7 @@ final class HelperCheck {
         HelperProto proto = v.rules.helper(id);
         if (proto == null) {
             throw v.reject(
-                    Errno.EINVAL,
-                    "program of this type cannot use helper %s#%d",
-                    name(id),
-                    id);
+                    Errno.EINVAL, "program of this type cannot use helper %s#%d", name(id), id);
         }
         if (proto.has(Trait.GPL_ONLY) && !v.program.isGplCompatible()) {
             throw v.reject(
@@ -111,8 +108,7 @@ final class HelperCheck {
                     "cannot call GPL-restricted function from non-GPL compatible program");
         }
         if (proto.has(Trait.MIGHT_SLEEP) && !v.inSleepable()) {
-            throw v.reject(
-                    Errno.EINVAL, "helper call might sleep in a non-sleepable prog");
+            throw v.reject(Errno.EINVAL, "helper call might sleep in a non-sleepable prog");
         }
         return proto;
     }
@@ -273,11 +269,10 @@ final class HelperCheck {
 
     /// Packet pointers and slices of packets hold nothing of use any more.
     static void forgetPackets(VerifierState state) {
-        state.forEachReg(
-                reg -> {
-                    if (reg.type.isPacketOrEnd() || reg.has(RegType.PACKET_SLICE)) {
-                        reg.markUnknown();
-                    }
-                });
+        state.forEachReg(reg -> {
+            if (reg.type.isPacketOrEnd() || reg.has(RegType.PACKET_SLICE)) {
+                reg.markUnknown();
+            }
+        });
     }
 }

@@ -115,8 +115,7 @@ final class InsnSanity {
         }
         int target = index + jumpOffset(insn) + 1;
         if (target < subprogram.start || target >= subprogram.end) {
-            throw v.reject(
-                    Errno.EINVAL, "jump out of range from insn %d to %d", index, target);
+            throw v.reject(Errno.EINVAL, "jump out of range from insn %d to %d", index, target);
         }
     }
 
@@ -162,9 +161,7 @@ final class InsnSanity {
             case 0, Opcode.PSEUDO_FUNC -> {}
             case Opcode.PSEUDO_BTF_ID ->
                     throw v.reject(
-                            Errno.EINVAL,
-                            "ldimm64 insn specifies invalid btf_id %d.",
-                            insn.imm());
+                            Errno.EINVAL, "ldimm64 insn specifies invalid btf_id %d.", insn.imm());
             case Opcode.PSEUDO_MAP_FD, Opcode.PSEUDO_MAP_IDX -> {
                 if (second.imm() != 0) {
                     throw v.reject(Errno.EINVAL, "unrecognized bpf_ld_imm64 insn");
@@ -236,8 +233,7 @@ final class InsnSanity {
             case Opcode.LD -> isKnownLoad(opcode);
             case Opcode.LDX -> {
                 int mode = opcode & 0xe0;
-                yield mode == Opcode.MEM
-                        || mode == Opcode.MEMSX && (opcode & 0x18) != Opcode.DW;
+                yield mode == Opcode.MEM || mode == Opcode.MEMSX && (opcode & 0x18) != Opcode.DW;
             }
             case Opcode.ST -> (opcode & 0xe0) == Opcode.MEM;
             default -> (opcode & 0xe0) == Opcode.MEM || (opcode & 0xe0) == Opcode.ATOMIC;

@@ -76,8 +76,7 @@ final class LoadCheck {
         references.checkLeaks(false, true, "BPF_LD_[ABS|IND]");
         RegState context = v.reg(CONTEXT);
         if (!context.isPlain(RegType.CTX)) {
-            throw v.reject(
-                    Errno.EINVAL, "at the time of BPF_LD_ABS|IND R6 != pointer to skb");
+            throw v.reject(Errno.EINVAL, "at the time of BPF_LD_ABS|IND R6 != pointer to skb");
         }
         if (indirect) {
             v.checkRead(insn.src());

@@ -26,8 +26,7 @@ final class LockCheck {
         checkHasBtf(map, "bpf_spin_lock");
         MapSpec.SpecialField field = map.field("bpf_spin_lock");
         if (field == null) {
-            throw v.reject(
-                    Errno.EINVAL, "map '%s' has no valid bpf_spin_lock", map.spec().name());
+            throw v.reject(Errno.EINVAL, "map '%s' has no valid bpf_spin_lock", map.spec().name());
         }
         long off = reg.var.value() + reg.off;
         if (field.offset() != off) {

@@ -61,9 +61,7 @@ final class MapCompatibility {
         by.put(27, EnumSet.of(MapType.STACK_TRACE));
         by.put(33, EnumSet.of(MapType.CGROUP_ARRAY));
         by.put(37, EnumSet.of(MapType.CGROUP_ARRAY));
-        by.put(
-                51,
-                EnumSet.of(MapType.DEVMAP, MapType.DEVMAP_HASH, MapType.CPUMAP, MapType.XSKMAP));
+        by.put(51, EnumSet.of(MapType.DEVMAP, MapType.DEVMAP_HASH, MapType.CPUMAP, MapType.XSKMAP));
         for (int helper : new int[] {52, 53, 60}) {
             by.put(helper, EnumSet.of(MapType.SOCKMAP));
         }
@@ -71,16 +69,11 @@ final class MapCompatibility {
             by.put(helper, EnumSet.of(MapType.SOCKHASH));
         }
         by.put(81, EnumSet.of(MapType.CGROUP_STORAGE, MapType.PERCPU_CGROUP_STORAGE));
-        by.put(
-                82,
-                EnumSet.of(MapType.REUSEPORT_SOCKARRAY, MapType.SOCKMAP, MapType.SOCKHASH));
+        by.put(82, EnumSet.of(MapType.REUSEPORT_SOCKARRAY, MapType.SOCKMAP, MapType.SOCKHASH));
         by.put(88, EnumSet.of(MapType.QUEUE, MapType.STACK));
         by.put(87, EnumSet.of(MapType.QUEUE, MapType.STACK, MapType.BLOOM_FILTER));
         by.put(89, EnumSet.of(MapType.QUEUE, MapType.STACK, MapType.BLOOM_FILTER));
-        by.put(
-                195,
-                EnumSet.of(
-                        MapType.PERCPU_ARRAY, MapType.PERCPU_HASH, MapType.LRU_PERCPU_HASH));
+        by.put(195, EnumSet.of(MapType.PERCPU_ARRAY, MapType.PERCPU_HASH, MapType.LRU_PERCPU_HASH));
         by.put(107, EnumSet.of(MapType.SK_STORAGE));
         by.put(108, EnumSet.of(MapType.SK_STORAGE));
         return by;

@@ -81,8 +81,7 @@ final class MemoryCheck {
     }
 
     private Rejection invalid(RegState reg, int number) {
-        return v.reject(
-                Errno.EACCES, "R%d invalid mem access '%s'", number, reg.typeText());
+        return v.reject(Errno.EACCES, "R%d invalid mem access '%s'", number, reg.typeText());
     }
 
     private void loadUnknown(boolean write, int value) {
@@ -282,8 +281,7 @@ final class MemoryCheck {
         long address = live.valueBase() + off + reg.var.value();
         long bits =
                 switch (size) {
-                    case 1 ->
-                            signExtends ? (byte) RawMemory.u8(address) : RawMemory.u8(address);
+                    case 1 -> signExtends ? (byte) RawMemory.u8(address) : RawMemory.u8(address);
                     case 2 ->
                             signExtends
                                     ? RawMemory.getShort(address)
@@ -335,8 +333,7 @@ final class MemoryCheck {
             return v.reject(
                     Errno.EACCES, "%s cannot be accessed indirectly by helper", field.kind());
         }
-        return v.reject(
-                Errno.EACCES, "%s cannot be accessed directly by load/store", field.kind());
+        return v.reject(Errno.EACCES, "%s cannot be accessed directly by load/store", field.kind());
     }
 
     private void accessMemory(
@@ -345,8 +342,7 @@ final class MemoryCheck {
             throw invalid(reg, number);
         }
         if (write && reg.has(RegType.RDONLY)) {
-            throw v.reject(
-                    Errno.EACCES, "R%d cannot write into %s", number, reg.typeText());
+            throw v.reject(Errno.EACCES, "R%d cannot write into %s", number, reg.typeText());
         }
         checkRegion(number, off, size, reg.memSize, false);
         loadUnknown(write, value);
@@ -369,8 +365,7 @@ final class MemoryCheck {
         ContextField field = v.rules.layout().at(off, size, write, signExtends);
         if (field == null) {
             Rejection why =
-                    v.reject(
-                            Errno.EACCES, "invalid bpf_context access off=%d size=%d", off, size);
+                    v.reject(Errno.EACCES, "invalid bpf_context access off=%d size=%d", off, size);
             v.printer.sourceLine(v.insn);
             throw why;
         }
@@ -454,8 +449,7 @@ final class MemoryCheck {
             throw invalid(reg, number);
         }
         if (write) {
-            throw v.reject(
-                    Errno.EACCES, "R%d cannot write into %s", number, reg.typeText());
+            throw v.reject(Errno.EACCES, "R%d cannot write into %s", number, reg.typeText());
         }
         if (reg.smin < 0) {
             throw v.reject(
@@ -517,16 +511,14 @@ final class MemoryCheck {
                 if (zeroAllowed && size == 0 && reg.isNull()) {
                     return;
                 }
-                throw v.reject(
-                        Errno.EACCES, "R%d type=%s expected=fp", number, reg.typeText());
+                throw v.reject(Errno.EACCES, "R%d type=%s expected=fp", number, reg.typeText());
             }
         }
     }
 
     private void refuseWrite(RegState reg, int number, boolean write) {
         if (write) {
-            throw v.reject(
-                    Errno.EACCES, "R%d cannot write into %s", number, reg.typeText());
+            throw v.reject(Errno.EACCES, "R%d cannot write into %s", number, reg.typeText());
         }
     }
 
@@ -538,14 +530,7 @@ final class MemoryCheck {
         RegState src = v.reg(insn.src());
         RegType type = src.type;
         int flags = src.flags;
-        check(
-                insn.src(),
-                insn.off(),
-                sizeOf(insn),
-                false,
-                insn.dst(),
-                alignedOnly,
-                signExtends);
+        check(insn.src(), insn.off(), sizeOf(insn), false, insn.dst(), alignedOnly, signExtends);
         notePointer(type, flags);
         Bounds.repair(v.reg(insn.dst()));
     }
@@ -579,8 +564,7 @@ final class MemoryCheck {
             facts.pointerFlags[v.insn] = flags;
         } else if ((before != type || facts.pointerFlags[v.insn] != flags)
                 && (isExclusive(before) || isExclusive(type))) {
-            throw v.reject(
-                    Errno.EINVAL, "same insn cannot be used with different pointers");
+            throw v.reject(Errno.EINVAL, "same insn cannot be used with different pointers");
         }
     }
 

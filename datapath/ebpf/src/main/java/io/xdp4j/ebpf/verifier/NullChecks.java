@@ -14,12 +14,11 @@ final class NullChecks {
         if (reference != 0 && reference == id && isNull) {
             state.release(id);
         }
-        state.forEachReg(
-                reg -> {
-                    if (reg.mayBeNull() && reg.id == id) {
-                        resolve(reg, isNull);
-                    }
-                });
+        state.forEachReg(reg -> {
+            if (reg.mayBeNull() && reg.id == id) {
+                resolve(reg, isNull);
+            }
+        });
     }
 
     private static void resolve(RegState reg, boolean isNull) {

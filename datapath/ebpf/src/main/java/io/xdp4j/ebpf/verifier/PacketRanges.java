@@ -69,12 +69,11 @@ final class PacketRanges {
             return;
         }
         int range = open ? at.off + 1 : at.off;
-        state.forEachReg(
-                reg -> {
-                    if (reg.isPlain(at.type) && reg.id == at.id) {
-                        reg.range = Math.max(reg.range, range);
-                    }
-                });
+        state.forEachReg(reg -> {
+            if (reg.isPlain(at.type) && reg.id == at.id) {
+                reg.range = Math.max(reg.range, range);
+            }
+        });
     }
 
     private static void markEnd(VerifierState state, int number, boolean beyond) {

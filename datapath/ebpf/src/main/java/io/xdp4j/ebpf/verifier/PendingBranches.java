@@ -36,10 +36,7 @@ final class PendingBranches {
     void push(VerifierState state, int insn, int previousInsn) {
         stack.push(new Branch(state, insn, previousInsn, v.log.position()));
         if (stack.size() > LIMIT) {
-            throw v.reject(
-                    Errno.EFAULT,
-                    "The sequence of %d jumps is too complex.",
-                    stack.size());
+            throw v.reject(Errno.EFAULT, "The sequence of %d jumps is too complex.", stack.size());
         }
     }
 

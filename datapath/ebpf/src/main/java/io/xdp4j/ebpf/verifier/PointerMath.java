@@ -39,8 +39,7 @@ final class PointerMath {
                 dst.markUnknown();
                 return;
             }
-            throw v.reject(
-                    Errno.EACCES, "R%d 32-bit pointer arithmetic prohibited", insn.dst());
+            throw v.reject(Errno.EACCES, "R%d 32-bit pointer arithmetic prohibited", insn.dst());
         }
         checkPointer(insn, pointerReg, known && offsetReg.smin == 0 && op == Opcode.ADD);
         if (pointerReg.is(RegType.MEM) && pointerReg.has(RegType.UNTRUSTED)) {
@@ -142,8 +141,7 @@ final class PointerMath {
     private void subtract(
             Insn insn, RegState dst, RegState pointer, RegState offset, boolean pointerIsDst) {
         if (!pointerIsDst) {
-            throw v.reject(
-                    Errno.EACCES, "R%d tried to subtract pointer from scalar", insn.dst());
+            throw v.reject(Errno.EACCES, "R%d tried to subtract pointer from scalar", insn.dst());
         }
         if (pointer.is(RegType.STACK)) {
             throw v.reject(

@@ -206,24 +206,22 @@ final class Precision {
     /// Gives up explaining: all scalars of all checkpoints before matter.
     void markAll(VerifierState start) {
         for (VerifierState state = start.parent; state != null; state = state.parent) {
-            state.forEachReg(
-                    reg -> {
-                        if (reg.isScalar()) {
-                            reg.precise = true;
-                        }
-                    });
+            state.forEachReg(reg -> {
+                if (reg.isScalar()) {
+                    reg.precise = true;
+                }
+            });
         }
         reset(start);
     }
 
     /// A new checkpoint starts without marks.
     static void forget(VerifierState state) {
-        state.forEachReg(
-                reg -> {
-                    if (reg.isScalar()) {
-                        reg.precise = false;
-                    }
-                });
+        state.forEachReg(reg -> {
+            if (reg.isScalar()) {
+                reg.precise = false;
+            }
+        });
     }
 
     // ---- one instruction backwards

@@ -14,12 +14,11 @@ final class References {
 
     /// Registers that refer to a released object hold nothing of use any more.
     static void invalidate(VerifierState state, int id) {
-        state.forEachReg(
-                reg -> {
-                    if (reg.refObjId == id) {
-                        reg.markUnknown();
-                    }
-                });
+        state.forEachReg(reg -> {
+            if (reg.refObjId == id) {
+                reg.markUnknown();
+            }
+        });
     }
 
     /// Releases an object; false when it was not held.
@@ -37,8 +36,7 @@ final class References {
     void checkLeaks(boolean exception, boolean checkLocks, String where) {
         VerifierState state = v.state();
         if (checkLocks && state.activeLocks > 0) {
-            throw v.reject(
-                    Errno.EINVAL, "%s cannot be used inside bpf_spin_lock-ed region", where);
+            throw v.reject(Errno.EINVAL, "%s cannot be used inside bpf_spin_lock-ed region", where);
         }
         if (exception || state.depth() == 0) {
             checkObjects(where);
@@ -59,8 +57,7 @@ final class References {
             if (!reference.lock()) {
                 v.log.say(
                         "Unreleased reference id=%d alloc_insn=%d\n",
-                        reference.id(),
-                        reference.insn());
+                        reference.id(), reference.insn());
                 leaks = true;
             }
         }

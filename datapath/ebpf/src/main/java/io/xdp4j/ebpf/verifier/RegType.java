@@ -68,8 +68,7 @@ enum RegType {
 
     /// The name in the log, with modifiers around it.
     String text(int flags) {
-        String nullable =
-                (flags & MAYBE_NULL) == 0 ? "" : this == BTF_ID ? "or_null_" : "_or_null";
+        String nullable = (flags & MAYBE_NULL) == 0 ? "" : this == BTF_ID ? "or_null_" : "_or_null";
         return ((flags & RDONLY) != 0 ? "rdonly_" : "")
                 + ((flags & RINGBUF) != 0 ? "ringbuf_" : "")
                 + ((flags & PERCPU) != 0 ? "percpu_" : "")

@@ -81,7 +81,8 @@ final class ScalarMath {
     private static void add64(RegState dst, RegState src) {
         long min = dst.smin + src.smin;
         long max = dst.smax + src.smax;
-        boolean over = overflowsAdd(dst.smin, src.smin, min) || overflowsAdd(dst.smax, src.smax, max);
+        boolean over =
+                overflowsAdd(dst.smin, src.smin, min) || overflowsAdd(dst.smax, src.smax, max);
         dst.smin = over ? Long.MIN_VALUE : min;
         dst.smax = over ? Long.MAX_VALUE : max;
         long umin = dst.umin + src.umin;

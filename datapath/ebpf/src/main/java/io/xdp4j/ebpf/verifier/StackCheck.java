@@ -20,8 +20,7 @@ final class StackCheck {
     private final StackLiveness liveness;
     private final DynptrCheck dynptrs;
 
-    StackCheck(
-            Verification v, Precision precision, StackLiveness liveness, DynptrCheck dynptrs) {
+    StackCheck(Verification v, Precision precision, StackLiveness liveness, DynptrCheck dynptrs) {
         this.v = v;
         this.precision = precision;
         this.liveness = liveness;
@@ -65,8 +64,7 @@ final class StackCheck {
             errno = Errno.EFAULT;
         }
         if (errno != 0 && reg.var.isConst()) {
-            throw v.reject(
-                    errno, "invalid%s stack R%d off=%d size=%d", what, number, off, size);
+            throw v.reject(errno, "invalid%s stack R%d off=%d size=%d", what, number, off, size);
         }
         if (errno != 0) {
             throw v.reject(
@@ -158,18 +156,12 @@ final class StackCheck {
         }
         if (frame != v.frame() && reg.is(RegType.STACK)) {
             throw v.reject(
-                    Errno.EINVAL,
-                    "cannot spill pointers to stack into stack frame of the caller");
+                    Errno.EINVAL, "cannot spill pointers to stack into stack frame of the caller");
         }
         spill(slot, reg, size);
     }
 
-    private void writeData(
-            StackSlot slot,
-            int off,
-            int size,
-            @Nullable RegState reg,
-            int value) {
+    private void writeData(StackSlot slot, int off, int size, @Nullable RegState reg, int value) {
         Insn insn = v.insns[v.insn];
         slot.reg().type = RegType.NOT_INIT;
         if (slot.isSpecial()) {
@@ -377,8 +369,7 @@ final class StackCheck {
         for (int i = min; i < end; i++) {
             if (slotOf(i) < frame.slotCount()
                     && frame.slot(slotOf(i)).kind(byteOf(i)) == StackSlot.DYNPTR) {
-                throw v.reject(
-                        Errno.EACCES, "potential write to dynptr at off=%d disallowed", i);
+                throw v.reject(Errno.EACCES, "potential write to dynptr at off=%d disallowed", i);
             }
         }
     }

@@ -52,8 +52,7 @@ final class StackDepth {
                 continue;
             }
             if (frame + 1 >= VerifierState.MAX_FRAMES) {
-                throw v.reject(
-                        Errno.E2BIG, "the call stack of %d frames is too deep !", frame + 1);
+                throw v.reject(Errno.E2BIG, "the call stack of %d frames is too deep !", frame + 1);
             }
             check(callee, depth, frame + 1);
         }

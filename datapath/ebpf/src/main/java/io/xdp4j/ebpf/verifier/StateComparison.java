@@ -146,8 +146,7 @@ final class StateComparison {
         return true;
     }
 
-    private boolean isSlotSafe(
-            StackSlot old, @Nullable StackSlot current, Level level) {
+    private boolean isSlotSafe(StackSlot old, @Nullable StackSlot current, Level level) {
         for (int i = 0; i < StackSlot.BYTES; i++) {
             int kind = old.kind(i);
             if (level != Level.NOT_EXACT && (current == null || kind != current.kind(i))) {

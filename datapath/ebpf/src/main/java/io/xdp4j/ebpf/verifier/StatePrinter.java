@@ -1,6 +1,5 @@
 package io.xdp4j.ebpf.verifier;
 
-import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.program.LinkedProgram;
 
 /// Writes registers, stack and instructions to the log as the kernel does.

@@ -16,6 +16,7 @@ final class Subprogram {
 
     /// Range of its instructions in [ControlFlow#postorder()].
     int postorderStart;
+
     int postorderEnd;
 
     Subprogram(int start) {

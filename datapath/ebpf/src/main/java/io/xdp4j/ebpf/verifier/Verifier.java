@@ -85,8 +85,7 @@ public final class Verifier {
         }
         if (infos.size() != v.subprograms.count()) {
             throw v.reject(
-                    Errno.EINVAL,
-                    "number of funcs in func_info doesn't match number of subprogs");
+                    Errno.EINVAL, "number of funcs in func_info doesn't match number of subprogs");
         }
         for (int i = 0; i < infos.size(); i++) {
             if (infos.get(i).insn() != v.subprograms.get(i).start) {
