@@ -164,12 +164,12 @@ final class FunctionEmitter {
 
     private static boolean isLoad(Insn insn) {
         int mode = insn.opcode() & 0xe0;
-        return mode == Opcode.MEM || mode == Opcode.MEMSX && Transfer.size(insn) < 8;
+        return mode == Opcode.MEM || (mode == Opcode.MEMSX && Transfer.size(insn) < 8);
     }
 
     private static boolean isStore(Insn insn) {
         int mode = insn.opcode() & 0xe0;
-        return mode == Opcode.MEM || mode == Opcode.ATOMIC && insn.opClass() == Opcode.STX;
+        return mode == Opcode.MEM || (mode == Opcode.ATOMIC && insn.opClass() == Opcode.STX);
     }
 
     // ---- jumps
@@ -185,25 +185,17 @@ final class FunctionEmitter {
     }
 
     private boolean jump(int at, Insn insn, Block block) {
-        switch (insn.opcode() & 0xf0) {
+        return switch (insn.opcode() & 0xf0) {
             case Opcode.EXIT -> {
                 code.load(0);
                 code.returnResult();
-                return insn.opClass() == Opcode.JMP;
+                yield insn.opClass() == Opcode.JMP;
             }
-            case Opcode.CALL -> {
-                return insn.opClass() == Opcode.JMP && calls.emit(at, insn);
-            }
-            case Opcode.JA -> {
-                return goTo(at, block);
-            }
-            case Opcode.JCOND -> {
-                return isMayGoto(insn) && block.jump() >= 0 && mayGoto(block);
-            }
-            default -> {
-                return block.jump() >= 0 && jumps.emit(insn, labels[block.jump()]);
-            }
-        }
+            case Opcode.CALL -> insn.opClass() == Opcode.JMP && calls.emit(at, insn);
+            case Opcode.JA -> goTo(at, block);
+            case Opcode.JCOND -> isMayGoto(insn) && block.jump() >= 0 && mayGoto(block);
+            default -> block.jump() >= 0 && jumps.emit(insn, labels[block.jump()]);
+        };
     }
 
     private boolean goTo(int at, Block block) {
