@@ -87,8 +87,7 @@ public final class LpmTrieMap extends BpfMap {
             }
             node = LpmNodes.address(word);
             if (LpmNodes.skips(word)
-                    && !LpmNodes.agree(
-                            data, LpmNodes.prefix(node), depth + LpmNodes.BITS, next)) {
+                    && !LpmNodes.agree(data, LpmNodes.prefix(node), depth + LpmNodes.BITS, next)) {
                 return best;
             }
             depth = next;
@@ -100,8 +99,7 @@ public final class LpmTrieMap extends BpfMap {
     private static long partial(long node, long data, int depth, int bits, long best) {
         int nibble = LpmNodes.nibble(data, depth);
         for (int length = bits - depth; length > 0; length--) {
-            long entry =
-                    LpmNodes.entry(node, 1 << length | nibble >> (LpmNodes.BITS - length));
+            long entry = LpmNodes.entry(node, 1 << length | nibble >> (LpmNodes.BITS - length));
             if (entry != 0) {
                 return entry;
             }
@@ -264,9 +262,7 @@ public final class LpmTrieMap extends BpfMap {
         if (middle < target) {
             wanted = nodes.take(data);
             LpmNodes.setChild(
-                    branch,
-                    LpmNodes.nibble(data, middle),
-                    LpmNodes.word(wanted, target, middle));
+                    branch, LpmNodes.nibble(data, middle), LpmNodes.word(wanted, target, middle));
         }
         LpmNodes.setChild(
                 above, LpmNodes.nibble(data, depth), LpmNodes.word(branch, middle, depth));
@@ -319,9 +315,7 @@ public final class LpmTrieMap extends BpfMap {
         }
         long only = onlyChild(node);
         long instead =
-                only == 0
-                        ? 0
-                        : LpmNodes.word(LpmNodes.address(only), LpmNodes.depth(only), depth);
+                only == 0 ? 0 : LpmNodes.word(LpmNodes.address(only), LpmNodes.depth(only), depth);
         LpmNodes.setChild(above, LpmNodes.nibble(data, depth), instead);
         nodes.give(node);
         return true;

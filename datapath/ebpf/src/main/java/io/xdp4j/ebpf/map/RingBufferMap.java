@@ -98,8 +98,7 @@ public final class RingBufferMap extends BpfMap {
         long header = record - HEADER_BYTES;
         int length = RawMemory.getInt(header) & LENGTH_MASK;
         RawAtomics.exchange32(header, length | mark); // (B) pairs with poll()
-        boolean isNext =
-                (RawAtomics.loadAcquire64(consumed) & (size - 1)) == header - area;
+        boolean isNext = (RawAtomics.loadAcquire64(consumed) & (size - 1)) == header - area;
         if ((flags & FORCE_WAKEUP) != 0 || isNext && (flags & NO_WAKEUP) == 0) {
             wakeUp.run();
         }
@@ -170,12 +169,11 @@ public final class RingBufferMap extends BpfMap {
     /// Hands over the records there are, oldest first, up to the first that is not submitted yet;
     /// returns how many.
     public int poll(Consumer<byte[]> consumer) {
-        return poll(
-                (address, length) -> {
-                    byte[] bytes = new byte[length];
-                    RawMemory.copyOut(address, bytes, 0, length);
-                    consumer.accept(bytes);
-                });
+        return poll((address, length) -> {
+            byte[] bytes = new byte[length];
+            RawMemory.copyOut(address, bytes, 0, length);
+            consumer.accept(bytes);
+        });
     }
 
     /// As the other, without a copy.

@@ -27,8 +27,15 @@ class LpmTrieTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1,60,8", "2,200,16", "3,100,2", "4,300,32", "4,300,3", "8,50,64", "16,400,5",
-        "16,400,128", "256,20,2"
+        "1,60,8",
+        "2,200,16",
+        "3,100,2",
+        "4,300,32",
+        "4,300,3",
+        "8,50,64",
+        "16,400,5",
+        "16,400,128",
+        "256,20,2"
     })
     void agreesWithASearchLengthByLength(int bytes, int entries, int alphabet) {
         MapSpec spec =

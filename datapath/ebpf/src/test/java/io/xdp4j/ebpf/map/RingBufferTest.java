@@ -55,13 +55,12 @@ class RingBufferTest {
             assertThat(ring.output(bytes, length, 0)).isZero();
             int expected = round;
             int got =
-                    ring.poll(
-                            (byte[] record) -> {
-                                assertThat(record).hasSize(length);
-                                for (int i = 0; i < length; i++) {
-                                    assertThat(record[i]).isEqualTo((byte) (expected + i));
-                                }
-                            });
+                    ring.poll((byte[] record) -> {
+                        assertThat(record).hasSize(length);
+                        for (int i = 0; i < length; i++) {
+                            assertThat(record[i]).isEqualTo((byte) (expected + i));
+                        }
+                    });
             assertThat(got).isEqualTo(1);
         }
     }
