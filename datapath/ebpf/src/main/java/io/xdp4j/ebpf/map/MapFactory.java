@@ -73,9 +73,11 @@ public final class MapFactory {
                     new HashedRedirectMap(spec, id, cpus, environment.backend(spec, id));
             case CGROUP_ARRAY, SOCKMAP, REUSEPORT_SOCKARRAY ->
                     new ObjectArrayMap(spec, id, cpus, environment);
-            case LPM_TRIE, QUEUE, STACK, BLOOM_FILTER, RINGBUF, USER_RINGBUF ->
-                    throw new UnsupportedException(
-                            "map " + spec.name() + ": type " + spec.type().text() + " is to come");
+            case LPM_TRIE -> new LpmTrieMap(spec, id, cpus, environment);
+            case QUEUE, STACK -> new QueueStackMap(spec, id, cpus);
+            case BLOOM_FILTER -> new BloomFilterMap(spec, id, cpus);
+            case RINGBUF -> new RingBufferMap(spec, id, cpus);
+            case USER_RINGBUF -> new UserRingBufferMap(spec, id, cpus);
             default -> new InertMap(spec, id, cpus);
         };
     }
