@@ -4,23 +4,40 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.xdp4j.conformance.Repository;
+import io.xdp4j.conformance.tool.Json;
+import io.xdp4j.ebpf.Errno;
+import io.xdp4j.ebpf.MapException;
+import io.xdp4j.ebpf.collection.BpfProgram;
 import io.xdp4j.ebpf.collection.Collection;
 import io.xdp4j.ebpf.collection.Engine;
+import io.xdp4j.ebpf.collection.LoadOptions;
+import io.xdp4j.ebpf.isa.Insn;
+import io.xdp4j.ebpf.isa.Opcode;
+import io.xdp4j.ebpf.map.BpfMap;
 import io.xdp4j.ebpf.map.MapType;
 import io.xdp4j.ebpf.program.CollectionSpec;
 import io.xdp4j.ebpf.program.LinkedProgram;
 import io.xdp4j.ebpf.program.ProgramSpec;
+import io.xdp4j.ebpf.testrun.TestRun;
+import io.xdp4j.ebpf.testrun.TestRunException;
+import io.xdp4j.ebpf.vm.BpfRuntime;
 import io.xdp4j.linux.Fd;
-import io.xdp4j.linux.bpf.KernelBpf;
+import io.xdp4j.linux.Sched;
 import io.xdp4j.linux.bpf.KernelBpf.MapAttributes;
+import io.xdp4j.linux.bpf.KernelBpf.RunResult;
+import io.xdp4j.linux.bpf.KernelBpf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,6 +110,7 @@ final class KernelAgreementTest {
                 compared += compare(object, engine, filled, differences);
             }
         }
+        LOG.info("{}: {} runs compared", file, compared);
         assertThat(differences).as(file + ": " + compared + " runs").isEmpty();
         assumeTrue(compared > 0, file + ": has no XDP program that a test run takes");
     }
