@@ -3,6 +3,7 @@ package io.xdp4j.ebpf.map;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.base.Splitter;
 import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.MapException;
 import io.xdp4j.ebpf.UnsupportedException;
@@ -28,9 +29,9 @@ class MapCreationTest {
                 continue;
             }
             cases++;
-            String[] sides = line.split(" = ");
-            String got = create(sides[0].split(" "));
-            if (!got.equals(sides[1]) && !got.equals("unsupported")) {
+            List<String> sides = Splitter.on(" = ").splitToList(line);
+            String got = create(sides.get(0).split(" "));
+            if (!got.equals(sides.get(1)) && !got.equals("unsupported")) {
                 wrong.add(line + " but here " + got);
             }
         }
