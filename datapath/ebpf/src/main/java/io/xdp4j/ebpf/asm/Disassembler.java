@@ -3,7 +3,6 @@ package io.xdp4j.ebpf.asm;
 import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.isa.Opcode;
 import java.util.ArrayList;
-import java.util.Formatter;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +49,7 @@ public final class Disassembler {
     ///
     /// @param second the other slot of a 64-bit immediate load, else null
     public String line(Insn insn, @Nullable Insn second) {
-        return format("(%02x) ", insn.opcode()) + text(insn, second);
+        return String.format(Locale.ROOT, "(%02x) ", insn.opcode()) + text(insn, second);
     }
 
     /// `r0 = 1`.
@@ -67,16 +66,8 @@ public final class Disassembler {
         };
     }
 
-    private static String format(String format, Object... args) {
-        StringBuilder text = new StringBuilder();
-        try (Formatter formatter = new Formatter(text, Locale.ROOT)) {
-            formatter.format(format, args);
-        }
-        return text.toString();
-    }
-
     private static String unknown(Insn insn) {
-        return format("unknown opcode %02x", insn.opcode());
+        return String.format(Locale.ROOT, "unknown opcode %02x", insn.opcode());
     }
 
     // ---- arithmetic
@@ -132,14 +123,15 @@ public final class Disassembler {
     }
 
     private static String pointer(Insn insn, int base) {
-        return format("(%s *)(r%d %+d)", size(insn), base, insn.off());
+        return String.format(Locale.ROOT, "(%s *)(r%d %+d)", size(insn), base, insn.off());
     }
 
     private static String loadRegister(Insn insn) {
         return switch (insn.opcode() & 0xe0) {
             case Opcode.MEM -> "r" + insn.dst() + " = *" + pointer(insn, insn.src());
             case Opcode.MEMSX ->
-                    format(
+                    String.format(
+                            Locale.ROOT,
                             "r%d = *(%s *)(r%d %+d)",
                             insn.dst(),
                             SIGNED_SIZES[insn.opcode() >> 3 & 3],
@@ -189,9 +181,15 @@ public final class Disassembler {
             return "r" + insn.dst() + " = " + immediate(insn, second);
         }
         return switch (insn.opcode() & 0xe0) {
-            case Opcode.ABS -> format("r0 = *(%s *)skb[%d]", size(insn), insn.imm());
+            case Opcode.ABS ->
+                    String.format(Locale.ROOT, "r0 = *(%s *)skb[%d]", size(insn), insn.imm());
             case Opcode.IND ->
-                    format("r0 = *(%s *)skb[r%d + %d]", size(insn), insn.src(), insn.imm());
+                    String.format(
+                            Locale.ROOT,
+                            "r0 = *(%s *)skb[r%d + %d]",
+                            size(insn),
+                            insn.src(),
+                            insn.imm());
             default -> unknown(insn);
         };
     }
@@ -204,7 +202,7 @@ public final class Disassembler {
                     map(insn.imm()) + "[0]+" + Integer.toUnsignedString(high);
             case Opcode.PSEUDO_BTF_ID ->
                     "btf[id:" + insn.imm() + (high == 0 ? "]" : "," + high + "]");
-            case Opcode.PSEUDO_FUNC -> format("subprog[%+d]", insn.imm());
+            case Opcode.PSEUDO_FUNC -> String.format(Locale.ROOT, "subprog[%+d]", insn.imm());
             case Opcode.PSEUDO_MAP_IDX -> "map[idx:" + insn.imm() + "]";
             case Opcode.PSEUDO_MAP_IDX_VALUE ->
                     "map[idx:" + insn.imm() + "][0]+" + Integer.toUnsignedString(high);
@@ -225,9 +223,9 @@ public final class Disassembler {
             case Opcode.CALL -> call(insn);
             case Opcode.JA ->
                     insn.opClass() == Opcode.JMP
-                            ? format("goto pc%+d", insn.off())
-                            : format("gotol pc%+d", insn.imm());
-            case Opcode.JCOND -> format("may_goto pc%+d", insn.off());
+                            ? String.format(Locale.ROOT, "goto pc%+d", insn.off())
+                            : String.format(Locale.ROOT, "gotol pc%+d", insn.imm());
+            case Opcode.JCOND -> String.format(Locale.ROOT, "may_goto pc%+d", insn.off());
             case Opcode.EXIT -> "exit";
             default -> operation > Opcode.JCOND ? unknown(insn) : conditional(insn);
         };
@@ -239,9 +237,14 @@ public final class Disassembler {
                 (insn.opcode() & Opcode.X) == 0
                         ? "0x" + Integer.toHexString(insn.imm())
                         : "" + letter + insn.src();
-        return format(
+        return String.format(
+                Locale.ROOT,
                 "if %c%d %s %s goto pc%+d",
-                letter, insn.dst(), JUMP_OPERATORS[(insn.opcode() & 0xf0) >> 4], right, insn.off());
+                letter,
+                insn.dst(),
+                JUMP_OPERATORS[(insn.opcode() & 0xf0) >> 4],
+                right,
+                insn.off());
     }
 
     private String call(Insn insn) {
@@ -249,7 +252,7 @@ public final class Disassembler {
             return "callx r" + insn.dst();
         }
         return switch (insn.src()) {
-            case Opcode.PSEUDO_CALL -> format("call pc%+d", insn.imm());
+            case Opcode.PSEUDO_CALL -> String.format(Locale.ROOT, "call pc%+d", insn.imm());
             case Opcode.PSEUDO_KFUNC_CALL -> {
                 String name = names.kernelFunction(insn.imm());
                 String table = insn.off() == 0 ? "" : ":" + insn.off();
