@@ -3,7 +3,6 @@ package io.xdp4j.ebpf.map;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.common.base.Splitter;
 import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.MapException;
 import io.xdp4j.ebpf.UnsupportedException;
@@ -29,7 +28,7 @@ class MapCreationTest {
                 continue;
             }
             cases++;
-            List<String> sides = Splitter.on(" = ").splitToList(line);
+            List<String> sides = List.of(line.split(" = ", 2));
             String got = create(sides.get(0).split(" "));
             if (!got.equals(sides.get(1)) && !got.equals("unsupported")) {
                 wrong.add(line + " but here " + got);
