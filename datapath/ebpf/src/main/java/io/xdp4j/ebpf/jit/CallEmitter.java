@@ -28,7 +28,7 @@ final class CallEmitter {
     private final FunctionCode code;
     private final CodeBuilder out;
     private final InsnFacts facts;
-    private final StackSlots slots;
+    private final Variables variables;
     private final ClassDesc self;
     private final boolean isChecked;
     private final CheckedCallEmitter checked;
@@ -37,14 +37,14 @@ final class CallEmitter {
             LinkedProgram program,
             FunctionCode code,
             InsnFacts facts,
-            StackSlots slots,
+            Variables variables,
             ClassDesc self,
             boolean isChecked) {
         this.program = program;
         this.code = code;
         this.out = code.out();
         this.facts = facts;
-        this.slots = slots;
+        this.variables = variables;
         this.self = self;
         this.isChecked = isChecked;
         this.checked = new CheckedCallEmitter(program, code);
@@ -186,8 +186,8 @@ final class CallEmitter {
 
     /// Pushes the key of an array, zero-extended.
     private void pushKey(int at) {
-        if (slots.isLocal(facts.offset(at), 4)) {
-            out.lload(slots.local(facts.offset(at)));
+        if (variables.slotOf(at) >= 0) {
+            code.load(variables.slotOf(at));
             return;
         }
         code.load(2);

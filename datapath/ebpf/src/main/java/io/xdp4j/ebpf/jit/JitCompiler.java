@@ -76,12 +76,10 @@ public final class JitCompiler {
         type.withField(FUNCTION_FIELD, CD_int, ClassFile.ACC_PRIVATE | ClassFile.ACC_FINAL);
         type.withMethodBody(INIT_NAME, TAKES_INT, ClassFile.ACC_PRIVATE, JitCompiler::writeInit);
         type.withMethodBody("call", Names.FUNCTION, ClassFile.ACC_PUBLIC, this::writeCall);
-        graphs.forEach((entry, graph) ->
-                type.withMethodBody(
-                        CallEmitter.nameOf(entry),
-                        Names.FUNCTION,
-                        ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC,
-                        out -> writeFunction(out, graph, analysis)));
+        for (FlowGraph graph : graphs.values()) {
+            new FunctionEmitter(program, insns, graph, analysis, options, constants, SELF)
+                    .emit(type);
+        }
     }
 
     private static void writeInit(CodeBuilder out) {
@@ -117,17 +115,6 @@ public final class JitCompiler {
         }
         out.invokestatic(SELF, CallEmitter.nameOf(entry), Names.FUNCTION);
         out.lreturn();
-    }
-
-    private void writeFunction(CodeBuilder out, FlowGraph graph, ValueAnalysis analysis) {
-        FunctionCode code = new FunctionCode(out, constants);
-        new FunctionEmitter(program, insns, graph, analysis, options, code, SELF)
-                .emit(readsFrame(graph));
-    }
-
-    /// True when r10 itself is an operand anywhere: then it must hold the address.
-    private boolean readsFrame(FlowGraph graph) {
-        return graph.insns(insns).anyMatch(at -> insns[at].dst() == 10 || insns[at].src() == 10);
     }
 
     private CompiledProgram define(byte[] bytes) {
