@@ -125,7 +125,7 @@ record BtfMapShape(MapSpec spec, Pinning pinning, int valuesOffset) {
         }
 
         private int sameSize(BtfType.Member member, int before, int size) {
-            if (size < 0 || before != 0 && before != size) {
+            if (size < 0 || (before != 0 && before != size)) {
                 throw malformed(member, "is %d bytes, told before: %d".formatted(size, before));
             }
             return size;

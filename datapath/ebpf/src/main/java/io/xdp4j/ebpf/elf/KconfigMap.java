@@ -122,7 +122,7 @@ final class KconfigMap {
             Variable variable = variables.get(name);
             if (variable != null) {
                 for (int i = 0; i < Math.min(variable.size(), Integer.BYTES); i++) {
-                    bytes.put(variable.offset() + i, (byte) (value >>> 8 * i));
+                    bytes.put(variable.offset() + i, (byte) (value >>> (8 * i)));
                 }
             }
         });

@@ -37,6 +37,7 @@ final class LegacyMaps {
     private static final int WITH_PATH = 280;
 
     /// One definition: its words, and what they say beyond its shape.
+    @SuppressWarnings("ArrayRecordComponent") // local to this reader, never compared
     private record Definition(String name, int offset, int[] words, int length) {
         MapType type(ElfImage image, ElfSection section) {
             MapType type = MapType.of(words[0]);

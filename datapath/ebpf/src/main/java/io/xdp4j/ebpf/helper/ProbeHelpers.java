@@ -96,7 +96,7 @@ final class ProbeHelpers {
             int c = RawMemory.u8(r3 + i);
             RawMemory.putByte(r1 + i, i == size - 1 ? 0 : c);
             if (c == 0) {
-                return i + 1;
+                return i + 1L;
             }
         }
         return size;

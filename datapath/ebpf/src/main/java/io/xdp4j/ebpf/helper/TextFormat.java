@@ -91,20 +91,22 @@ public final class TextFormat {
 
     private boolean convert() {
         readFlags();
-        switch (peek(0)) {
-            case 'p':
+        return switch (peek(0)) {
+            case 'p' -> {
                 at++;
-                return pointer();
-            case 's':
+                yield pointer();
+            }
+            case 's' -> {
                 at++;
-                return string(true);
-            case 'c':
+                yield string(true);
+            }
+            case 'c' -> {
                 at++;
                 pad(String.valueOf((char) (args[used++] & 0xff)));
-                return true;
-            default:
-                return number();
-        }
+                yield true;
+            }
+            default -> number();
+        };
     }
 
     private void readFlags() {
@@ -194,20 +196,20 @@ public final class TextFormat {
             return hexPointer();
         }
         at++;
-        switch (kind) {
-            case 'k', 'u':
-                if (peek(0) == 's') {
-                    at++;
-                    return string(kind == 'k');
-                }
-                return false;
-            case 'K', 'x', 's', 'S', 'B':
-                return hexPointer();
-            case 'i', 'I':
-                return address(kind);
-            default:
-                return false;
+        return switch (kind) {
+            case 'k', 'u' -> probedString(kind == 'k');
+            case 'K', 'x', 's', 'S', 'B' -> hexPointer();
+            case 'i', 'I' -> address(kind);
+            default -> false;
+        };
+    }
+
+    private boolean probedString(boolean kernel) {
+        if (peek(0) != 's') {
+            return false;
         }
+        at++;
+        return string(kernel);
     }
 
     private boolean hexPointer() {

@@ -107,7 +107,7 @@ final class TraceHelpers {
             RawMemory.copyIn(bytes(text, length), 0, r1, length);
             RawMemory.putByte(r1 + length, 0);
         }
-        return text.length() + 1;
+        return text.length() + 1L;
     }
 
     private static long @Nullable [] args(long address, long length) {

@@ -105,7 +105,7 @@ final class AbstractState {
 
     /// True when the upper half is known to be zero.
     boolean isLow(int at) {
-        return kinds[at] == ANY32 || kinds[at] == CONST && numbers[at] >>> 32 == 0;
+        return kinds[at] == ANY32 || (kinds[at] == CONST && numbers[at] >>> 32 == 0);
     }
 
     /// Takes in what another path brings; true when that changed anything.
@@ -119,7 +119,7 @@ final class AbstractState {
 
     boolean join(int at, byte kind, long number) {
         byte mine = kinds[at];
-        if (kind == NONE || mine == kind && numbers[at] == number) {
+        if (kind == NONE || (mine == kind && numbers[at] == number)) {
             return false;
         }
         if (mine == NONE) {
@@ -136,7 +136,7 @@ final class AbstractState {
     }
 
     private static boolean isLow(byte kind, long number) {
-        return kind == ANY32 || kind == CONST && number >>> 32 == 0;
+        return kind == ANY32 || (kind == CONST && number >>> 32 == 0);
     }
 
     // ---- stack
@@ -187,7 +187,7 @@ final class AbstractState {
             if (kinds[at + 1] == CONT) {
                 assign(to, at);
             } else if (kinds[at] == CONST && kinds[at + 1] == CONST) {
-                set(to, CONST, numbers[at] & LOW | numbers[at + 1] << 32);
+                set(to, CONST, (numbers[at] & LOW) | numbers[at + 1] << 32);
             } else {
                 setAny(to, flags(at) | flags(at + 1));
             }

@@ -186,7 +186,7 @@ final class AluEmitter {
     private boolean swap(Insn insn, boolean wide) {
         int bits = insn.imm();
         boolean swaps = wide || takesRegister(insn);
-        if (bits != 16 && bits != 32 && bits != 64 || wide && takesRegister(insn)) {
+        if ((bits != 16 && bits != 32 && bits != 64) || (wide && takesRegister(insn))) {
             return false;
         }
         if (bits == 64 && !swaps) {

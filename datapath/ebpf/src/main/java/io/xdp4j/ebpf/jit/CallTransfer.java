@@ -49,7 +49,7 @@ final class CallTransfer {
         if (insn.src() == Opcode.PSEUDO_CALL) {
             analysis.enter(at + 1 + insn.imm(), arguments(state));
         }
-        reachStack(at, proto, state, function, into);
+        reachStack(proto, state, function, into);
         for (int register = 0; register <= 5; register++) {
             state.setAny(register, register == 0 && toFunction && returnsContext ? MAY_BE_CTX : 0);
         }
@@ -111,7 +111,6 @@ final class CallTransfer {
     // ---- stack memory that a call reaches
 
     private void reachStack(
-            int at,
             @Nullable HelperProto proto,
             AbstractState state,
             ValueAnalysis.FunctionState function,

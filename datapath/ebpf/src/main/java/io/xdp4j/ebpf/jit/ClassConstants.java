@@ -36,7 +36,7 @@ final class ClassConstants {
     private int indexOf(Object value) {
         for (int i = 0; i < values.size(); i++) {
             Object known = values.get(i);
-            if (known == value || value instanceof Long && value.equals(known)) {
+            if (value.equals(known)) {
                 return i;
             }
         }

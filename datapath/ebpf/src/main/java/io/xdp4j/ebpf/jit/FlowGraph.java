@@ -134,8 +134,9 @@ final class FlowGraph {
         for (int at = 0; at < code.length; at += Flow.slots(code, at)) {
             Insn insn = code[at];
             boolean refers =
-                    insn.opcode() == (Opcode.JMP | Opcode.CALL) && insn.src() == Opcode.PSEUDO_CALL
-                            || insn.isLoadImm64() && insn.src() == Opcode.PSEUDO_FUNC;
+                    (insn.opcode() == (Opcode.JMP | Opcode.CALL)
+                                    && insn.src() == Opcode.PSEUDO_CALL)
+                            || (insn.isLoadImm64() && insn.src() == Opcode.PSEUDO_FUNC);
             int target = at + 1 + insn.imm();
             if (refers && target >= 0 && target < code.length) {
                 entries.set(target);

@@ -50,7 +50,7 @@ final class InsnFacts implements ProgramFacts {
         if (known == null) {
             accesses[insn] = access;
             offsets[insn] = offset;
-        } else if (known != access || offsets[insn] != offset && access == Access.CONTEXT) {
+        } else if (known != access || (offsets[insn] != offset && access == Access.CONTEXT)) {
             recordAmbiguous(insn);
         } else if (offsets[insn] != offset) {
             offsets[insn] = NO_STACK;

@@ -110,8 +110,8 @@ final class Transfer {
         }
         if (folded != null) {
             state.set(dst, CONST, folded);
-        } else if (op == Opcode.AND && (!register && insn.imm() >= 0 || state.isLow(dst))
-                || op == Opcode.RSH && (!register && insn.imm() >= 32 || state.isLow(dst))) {
+        } else if ((op == Opcode.AND && ((!register && insn.imm() >= 0) || state.isLow(dst)))
+                || (op == Opcode.RSH && ((!register && insn.imm() >= 32) || state.isLow(dst)))) {
             state.set(dst, ANY32, 0);
         } else {
             state.setAny(dst, flags);

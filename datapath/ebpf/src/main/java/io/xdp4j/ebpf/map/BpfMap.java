@@ -2,6 +2,8 @@ package io.xdp4j.ebpf.map;
 
 import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.MapException;
+import io.xdp4j.ebpf.memory.RawMemory;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,12 +26,17 @@ public abstract class BpfMap implements AutoCloseable {
 
     private final MapSpec spec;
     private final int id;
+    private final int cpus;
+    private final MapMemory memory = new MapMemory();
+    private final ReentrantLock userLock = new ReentrantLock();
+    private long scratch;
     private volatile boolean frozen;
 
     /// @param id unique in its [io.xdp4j.ebpf.vm.BpfRuntime]
-    protected BpfMap(MapSpec spec, int id) {
+    BpfMap(MapSpec spec, int id, int cpus) {
         this.spec = spec;
         this.id = id;
+        this.cpus = cpus;
     }
 
     public final MapSpec spec() {
@@ -111,22 +118,190 @@ public abstract class BpfMap implements AutoCloseable {
     // ---- users
 
     /// The value, or null when there is none.
-    public abstract byte @Nullable [] lookup(byte[] key);
+    public final byte @Nullable [] lookup(byte[] key) {
+        return lookup(key, 0);
+    }
+
+    /// The value, or null when there is none; with [MapFlags#LOCK] read under its spin lock.
+    public byte @Nullable [] lookup(byte[] key, long flags) {
+        requireRead();
+        if ((flags & ~MapFlags.LOCK) != 0
+                || ((flags & MapFlags.LOCK) != 0 && spec.field("bpf_spin_lock") == null)) {
+            throw failure(Errno.EINVAL, "lookup flags " + flags + " (expected: 0, or LOCK)");
+        }
+        userLock.lock();
+        try {
+            return userLookup(keyIn(key), flags);
+        } finally {
+            userLock.unlock();
+        }
+    }
 
     /// Sets a value; per-CPU types take one value for all CPUs or one for each.
-    public abstract void update(byte[] key, byte[] value, long flags);
+    public final void update(byte[] key, byte[] value, long flags) {
+        requireWrite();
+        userLock.lock();
+        try {
+            long keyAt = keyIn(key);
+            check(userUpdate(keyAt, valueIn(value), flags), "update");
+        } finally {
+            userLock.unlock();
+        }
+    }
 
     /// Fails: ENOENT for a missing key, EINVAL where entries cannot be deleted.
-    public abstract void delete(byte[] key);
+    public final void delete(byte[] key) {
+        requireWrite();
+        userLock.lock();
+        try {
+            check(userDelete(keyIn(key)), "delete");
+        } finally {
+            userLock.unlock();
+        }
+    }
 
     /// The key behind `key`; the first for null or an unknown key; null at the end.
-    public abstract byte @Nullable [] nextKey(byte @Nullable [] key);
+    public final byte @Nullable [] nextKey(byte @Nullable [] key) {
+        requireRead();
+        userLock.lock();
+        try {
+            long keyAt = key == null ? 0 : keyIn(key);
+            int error = userNextKey(keyAt, scratch() + nextKeyOffset());
+            if (error == -Errno.ENOENT) {
+                return null;
+            }
+            check(error, "next key");
+            byte[] next = new byte[keySize()];
+            RawMemory.copyOut(scratch() + nextKeyOffset(), next, 0, next.length);
+            return next;
+        } finally {
+            userLock.unlock();
+        }
+    }
 
     /// Takes a value out and returns it (`BPF_MAP_LOOKUP_AND_DELETE_ELEM`); null when there is
     /// none.
-    public byte @Nullable [] lookupAndDelete(byte[] key) {
-        throw new MapException(
-                Errno.EOPNOTSUPP, name() + ": " + type().text() + " has no lookup-and-delete");
+    public final byte @Nullable [] lookupAndDelete(byte[] key) {
+        requireRead();
+        requireWrite();
+        userLock.lock();
+        try {
+            return userTake(keyIn(key));
+        } finally {
+            userLock.unlock();
+        }
+    }
+
+    // ---- what types do for users; called with the user lock held, addresses in scratch memory
+
+    /// The value in the user's form, or null when there is none.
+    abstract byte @Nullable [] userLookup(long key, long flags);
+
+    /// Value in the user's form; 0 or a negated errno.
+    int userUpdate(long key, long value, long flags) {
+        return update(key, value, flags, userCpu());
+    }
+
+    int userDelete(long key) {
+        return delete(key, userCpu());
+    }
+
+    /// Writes the key behind `key`, or the first for 0; -ENOENT at the end.
+    abstract int userNextKey(long key, long next);
+
+    byte @Nullable [] userTake(long key) {
+        throw failure(Errno.ENOTSUPP, "no lookup-and-delete");
+    }
+
+    /// Number that user-side calls give as their CPU: one behind the last.
+    final int userCpu() {
+        return cpus;
+    }
+
+    final int cpus() {
+        return cpus;
+    }
+
+    final MapMemory memory() {
+        return memory;
+    }
+
+    /// Bytes of a value as users see it.
+    public final int userValueSize() {
+        return type().isPerCpu() ? (valueSize() + 7 & -8) * cpus : valueSize();
+    }
+
+    final void check(int error, String what) {
+        if (error < 0) {
+            throw failure(-error, what + " refused");
+        }
+    }
+
+    final MapException failure(int errno, String what) {
+        return new MapException(errno, this + ": " + what);
+    }
+
+    private void requireRead() {
+        if ((spec.flags() & MapFlags.WRONLY) != 0) {
+            throw failure(Errno.EPERM, "write-only for users (BPF_F_WRONLY)");
+        }
+    }
+
+    private void requireWrite() {
+        if ((spec.flags() & MapFlags.RDONLY) != 0) {
+            throw failure(Errno.EPERM, "read-only for users (BPF_F_RDONLY)");
+        }
+        if (frozen) {
+            throw failure(Errno.EPERM, "frozen");
+        }
+    }
+
+    /// Bytes that users pass as a key.
+    int userKeySize() {
+        return keySize();
+    }
+
+    private long keyIn(byte[] key) {
+        if (key.length != userKeySize()) {
+            throw failure(
+                    Errno.EINVAL,
+                    "key of " + key.length + " bytes (expected: " + userKeySize() + ")");
+        }
+        RawMemory.copyIn(key, 0, scratch(), key.length);
+        return scratch();
+    }
+
+    private long valueIn(byte[] value) {
+        long at = scratch() + valueOffset();
+        if (value.length == userValueSize()) {
+            RawMemory.copyIn(value, 0, at, value.length);
+        } else if (type().isPerCpu() && value.length == valueSize()) {
+            int stride = valueSize() + 7 & -8;
+            for (int cpu = 0; cpu < cpus; cpu++) {
+                RawMemory.copyIn(value, 0, at + (long) cpu * stride, value.length);
+            }
+        } else {
+            throw failure(
+                    Errno.EINVAL,
+                    "value of " + value.length + " bytes (expected: " + userValueSize() + ")");
+        }
+        return at;
+    }
+
+    /// Key, next key, value; guarded by the user lock.
+    private long scratch() {
+        if (scratch == 0) {
+            scratch = memory.allocate(valueOffset() + userValueSize() + 8L, 8);
+        }
+        return scratch;
+    }
+
+    private long nextKeyOffset() {
+        return Math.max(userKeySize(), keySize()) + 15L & -8L;
+    }
+
+    private long valueOffset() {
+        return 2 * nextKeyOffset();
     }
 
     /// Entries in use.
@@ -147,7 +322,18 @@ public abstract class BpfMap implements AutoCloseable {
     }
 
     /// Refuses further changes from the user's side (`BPF_MAP_FREEZE`).
+    ///
+    /// Fails: EBUSY when it is frozen already, ENOTSUPP with fields that the kernel manages.
     public void freeze() {
+        if (!spec.fields().isEmpty()) {
+            throw failure(Errno.ENOTSUPP, "values with special fields cannot be frozen");
+        }
+        if ((spec.flags() & MapFlags.RDONLY) != 0) {
+            throw failure(Errno.EPERM, "read-only for users (BPF_F_RDONLY)");
+        }
+        if (frozen) {
+            throw failure(Errno.EBUSY, "frozen already");
+        }
         frozen = true;
     }
 
@@ -157,7 +343,9 @@ public abstract class BpfMap implements AutoCloseable {
 
     /// Frees the memory. No program may run on the map any more.
     @Override
-    public abstract void close();
+    public void close() {
+        memory.close();
+    }
 
     @Override
     public String toString() {

@@ -33,8 +33,8 @@ public abstract class RedirectMap extends BpfMap {
         void close();
     }
 
-    protected RedirectMap(MapSpec spec, int id) {
-        super(spec, id);
+    RedirectMap(MapSpec spec, int id, int cpus) {
+        super(spec, id, cpus);
     }
 
     /// Flag bits accepted besides the low two.

@@ -2,6 +2,7 @@ package io.xdp4j.ebpf.program;
 
 import io.xdp4j.ebpf.LinkException;
 import io.xdp4j.ebpf.btf.BtfSpec;
+import io.xdp4j.ebpf.btf.NetworkTypes;
 import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.isa.Opcode;
 import io.xdp4j.ebpf.map.BpfMap;
@@ -52,7 +53,7 @@ public final class ProgramLinker {
                             .formatted(collection.file(), program.name(), program.section()));
         }
         Insn[] insns = program.insns().toArray(new Insn[0]);
-        new CorePatcher(collection, program, kernelTypes).patch(insns);
+        adaptToKernel(program, insns);
         Resolution resolution = new Resolution(program, insns);
         program.references().forEach(resolution::resolve);
         return new LinkedProgram(
@@ -67,6 +68,17 @@ public final class ProgramLinker {
                 program.funcInfo(),
                 program.lineInfo(),
                 resolution.kfuncs);
+    }
+
+    private void adaptToKernel(ProgramSpec program, Insn[] insns) {
+        BtfSpec local = collection.btf();
+        if (local == null || program.relocations().isEmpty()) {
+            return;
+        }
+        BtfSpec target = kernelTypes == null ? NetworkTypes.BTF : kernelTypes;
+        String where = collection.file() + ": program " + program.name();
+        CorePatcher patcher = new CorePatcher(where, local, target, insns);
+        program.relocations().forEach(patcher::patch);
     }
 
     /// One program at work.

@@ -31,6 +31,7 @@ public final class BpfRuntime {
     private final long seed;
     private final Consumer<String> trace;
 
+    private volatile World world = World.DEFAULT;
     private volatile @Nullable BpfMap[] maps = new BpfMap[64];
     private volatile @Nullable Executable[] programs = new Executable[64];
     private volatile @Nullable Executable[] @Nullable [] functions = new Executable[64][];
@@ -62,6 +63,17 @@ public final class BpfRuntime {
 
     public long seed() {
         return seed;
+    }
+
+    /// The network that helpers see.
+    @HotPath
+    public World world() {
+        return world;
+    }
+
+    /// Replaces the network; runs under way may still see the old one.
+    public void world(World next) {
+        world = next;
     }
 
     /// Takes a line of trace output.

@@ -2,9 +2,11 @@ package io.xdp4j.ebpf.helper;
 
 import static java.util.Objects.requireNonNull;
 
+import io.xdp4j.ebpf.map.RedirectMap;
 import io.xdp4j.ebpf.memory.RawMemory;
 import io.xdp4j.ebpf.vm.BpfMachine;
 import io.xdp4j.ebpf.vm.BpfRuntime;
+import io.xdp4j.ebpf.vm.XdpMd;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,6 +54,38 @@ final class HelperCalls implements AutoCloseable {
 
     long zeros(int length) {
         return memory(new byte[length]);
+    }
+
+    /// Puts a packet of zeros in, of one page at most.
+    Frame packet(int length) {
+        Frame frame = new Frame(arena.allocate(4096, 64).address());
+        frame.load(length);
+        machine.run((_, _, _, _, _, _, _) -> 0, frame);
+        return frame;
+    }
+
+    /// A packet on a page with the kernel's headroom.
+    static final class Frame extends XdpMd {
+        private final long page;
+
+        private Frame(long page) {
+            this.page = page;
+        }
+
+        private void load(int length) {
+            setFrame(page, page + 4096, page + 256, page + 256 + length, page + 256);
+            setOrigin(1, 0, 0);
+        }
+
+        @Override
+        public int redirect(int ifindex, long flags) {
+            return flags != 0 ? 0 : 4;
+        }
+
+        @Override
+        public int redirectMap(RedirectMap map, int key, long flags) {
+            return (int) flags & 3;
+        }
     }
 
     byte[] read(long address, int length) {
