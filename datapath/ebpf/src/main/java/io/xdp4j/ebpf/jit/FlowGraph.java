@@ -84,9 +84,7 @@ final class FlowGraph {
     private static int lastOf(Insn[] code, int start, BitSet reached, BitSet leaders) {
         int at = start;
         int longest = start + MAX_BLOCK_SLOTS;
-        while (at < longest
-                && Flow.runsOn(code, at)
-                && Flow.jumpTarget(code, at) == Flow.NONE) {
+        while (at < longest && Flow.runsOn(code, at) && Flow.jumpTarget(code, at) == Flow.NONE) {
             int next = at + Flow.slots(code, at);
             if (next >= code.length || leaders.get(next) || !reached.get(next)) {
                 break;

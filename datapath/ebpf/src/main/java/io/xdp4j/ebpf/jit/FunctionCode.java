@@ -245,7 +245,7 @@ final class FunctionCode {
 
     /// Gives a variable that is no parameter the value 0, so that all paths agree on the locals.
     void initialise(int variable) {
-        if (locals[variable] < 0) {
+        if (locals[variable] < 0 && variable != Opcode.FP) {
             locals[variable] = newLocal(2);
             out.lconst_0().lstore(locals[variable]);
         }

@@ -58,11 +58,7 @@ final class FunctionEmitter {
         this.self = self;
         this.variables =
                 new Variables(
-                        insns,
-                        graph,
-                        facts,
-                        analysis.stackOf(graph.entry()),
-                        !options.isChecked());
+                        insns, graph, facts, analysis.stackOf(graph.entry()), !options.isChecked());
         this.plan = RegionPlan.of(insns, graph, options);
         this.readsFrame =
                 graph.insns(insns).anyMatch(at -> insns[at].dst() == 10 || insns[at].src() == 10);
@@ -125,8 +121,7 @@ final class FunctionEmitter {
     }
 
     private static void method(ClassBuilder type, String name, MethodTypeDesc shape, Body body) {
-        type.withMethodBody(
-                name, shape, ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC, body::write);
+        type.withMethodBody(name, shape, ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC, body::write);
     }
 
     private String regionName(int region) {
@@ -285,10 +280,7 @@ final class FunctionEmitter {
             }
             code.machine();
             code.pushInt(block + 1);
-            out.invokevirtual(
-                    Names.MACHINE,
-                    "setContinuation",
-                    MethodTypeDesc.of(CD_void, CD_int));
+            out.invokevirtual(Names.MACHINE, "setContinuation", MethodTypeDesc.of(CD_void, CD_int));
             out.lconst_0();
         }
         out.lreturn();

@@ -5,8 +5,10 @@ import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_void;
 import static java.lang.constant.ConstantDescs.INIT_NAME;
 
+import io.xdp4j.ebpf.MalformedObjectException;
 import io.xdp4j.ebpf.UnsupportedException;
 import io.xdp4j.ebpf.isa.Insn;
+import io.xdp4j.ebpf.isa.InsnValidator;
 import io.xdp4j.ebpf.program.LinkedProgram;
 import io.xdp4j.ebpf.vm.Executable;
 import java.lang.classfile.ClassBuilder;
@@ -27,7 +29,7 @@ import java.util.Map;
 /// Compiles a program to one hidden class: a static method for each function.
 ///
 /// Thread: any; each compilation stands alone.
-/// Fails: [UnsupportedException] for what this engine cannot run, named.
+/// Fails: [MalformedObjectException] for what is no program; [UnsupportedException] for what this engine cannot run, named.
 public final class JitCompiler {
     private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
     private static final ClassDesc SELF =
@@ -52,6 +54,10 @@ public final class JitCompiler {
     }
 
     private CompiledProgram compile() {
+        List<String> problems = InsnValidator.problemsWithCallx(program.insns());
+        if (!problems.isEmpty()) {
+            throw new MalformedObjectException(program.name() + ": " + problems.getFirst());
+        }
         for (int entry : FlowGraph.entries(insns)) {
             graphs.put(entry, FlowGraph.of(insns, entry));
         }

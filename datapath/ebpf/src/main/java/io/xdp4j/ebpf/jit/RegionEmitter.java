@@ -117,12 +117,12 @@ final class RegionEmitter {
 
     private static boolean isLoad(Insn insn) {
         int mode = insn.opcode() & 0xe0;
-        return mode == Opcode.MEM || mode == Opcode.MEMSX && Transfer.size(insn) < 8;
+        return mode == Opcode.MEM || (mode == Opcode.MEMSX && Transfer.size(insn) < 8);
     }
 
     private static boolean isStore(Insn insn) {
         int mode = insn.opcode() & 0xe0;
-        return mode == Opcode.MEM || mode == Opcode.ATOMIC && insn.opClass() == Opcode.STX;
+        return mode == Opcode.MEM || (mode == Opcode.ATOMIC && insn.opClass() == Opcode.STX);
     }
 
     // ---- jumps
@@ -138,35 +138,27 @@ final class RegionEmitter {
     }
 
     private boolean jump(int at, Insn insn, Block block) {
-        switch (insn.opcode() & 0xf0) {
-            case Opcode.EXIT -> {
-                code.load(0);
-                code.returnResult();
-                return insn.opClass() == Opcode.JMP;
-            }
-            case Opcode.CALL -> {
-                return insn.opClass() == Opcode.JMP && calls.emit(at, insn);
-            }
-            case Opcode.JA -> {
-                return goTo(at, block);
-            }
-            case Opcode.JCOND -> {
-                return Variables.isMayGoto(insn) && block.jump() >= 0 && mayGoto(block);
-            }
-            default -> {
-                return block.jump() >= 0 && jumps.emit(insn, labelOf(block.jump()));
-            }
-        }
+        return switch (insn.opcode() & 0xf0) {
+            case Opcode.EXIT -> exit(insn);
+            case Opcode.CALL -> insn.opClass() == Opcode.JMP && calls.emit(at, insn);
+            case Opcode.JA -> goTo(block);
+            case Opcode.JCOND -> Variables.isMayGoto(insn) && block.jump() >= 0 && mayGoto(block);
+            default -> block.jump() >= 0 && jumps.emit(insn, labelOf(block.jump()));
+        };
     }
 
-    private boolean goTo(int at, Block block) {
+    private boolean exit(Insn insn) {
+        code.load(0);
+        code.returnResult();
+        return insn.opClass() == Opcode.JMP;
+    }
+
+    private boolean goTo(Block block) {
         if (block.jump() < 0) {
             return false;
         }
-        if (block.jump() != Block.NONE) {
-            out.goto_(labelOf(block.jump()));
-        }
-        return at >= 0;
+        out.goto_(labelOf(block.jump()));
+        return true;
     }
 
     private boolean mayGoto(Block block) {

@@ -103,8 +103,7 @@ final class RegionPlan {
                 waitsFor[to]++;
             }
         }
-        PriorityQueue<int[]> ready =
-                new PriorityQueue<>((a, b) -> Integer.compare(a[1], b[1]));
+        PriorityQueue<int[]> ready = new PriorityQueue<>((a, b) -> Integer.compare(a[1], b[1]));
         for (int loop = 0; loop < waitsFor.length; loop++) {
             if (waitsFor[loop] == 0) {
                 ready.add(new int[] {loop, loops.members(loop).getFirst()});

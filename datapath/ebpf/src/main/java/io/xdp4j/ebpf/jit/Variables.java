@@ -6,11 +6,12 @@ import java.util.BitSet;
 import java.util.TreeMap;
 
 /// What a function carries from block to block: r0 to r9, promoted stack slots, the rounds that
-/// `may_goto` has left. Each has a number, registers their own.
+/// `may_goto` has left. Each has a number, registers their own; that of r10, which is computed
+/// wherever it is needed, is never live.
 ///
 /// Uses err on the side of too many.
 final class Variables {
-    static final int REGISTERS = 10;
+    private static final int REGISTERS = 11;
 
     /// Slots promoted at most, so that a region's parameters fit a method.
     private static final int MAX_SLOTS = 96;
@@ -23,8 +24,7 @@ final class Variables {
     private record Slot(int size, int variable) {}
 
     /// @param promotes false when every stack access is to be made in memory
-    Variables(
-            Insn[] insns, FlowGraph graph, InsnFacts facts, StackUse stack, boolean promotes) {
+    Variables(Insn[] insns, FlowGraph graph, InsnFacts facts, StackUse stack, boolean promotes) {
         this.insns = insns;
         this.facts = facts;
         if (promotes) {
@@ -111,7 +111,7 @@ final class Variables {
     }
 
     private static void use(int register, BitSet live) {
-        if (register < REGISTERS) {
+        if (register < Opcode.FP) {
             live.set(register);
         }
     }
