@@ -72,9 +72,7 @@ record BtfMapShape(MapSpec spec, Pinning pinning, int valuesOffset) {
                             flags,
                             mapExtra,
                             inner,
-                            valueTypeId == 0
-                                    ? List.of()
-                                    : SpecialFields.of(btf, valueTypeId),
+                            valueTypeId == 0 ? List.of() : SpecialFields.of(btf, valueTypeId),
                             keyTypeId == 0 && valueTypeId == 0 ? null : btf,
                             keyTypeId,
                             valueTypeId);

@@ -129,7 +129,8 @@ public record CollectionSpec(
                                     name,
                                     list(maps.stream().map(MapDefinition::name).toList())));
         }
-        MapDefinition resized = found.withSpec(found.spec().withMaxEntries(adjusted(found, maxEntries)));
+        MapDefinition resized =
+                found.withSpec(found.spec().withMaxEntries(adjusted(found, maxEntries)));
         return withMaps(
                 maps.stream().map(map -> map.name().equals(found.name()) ? resized : map).toList());
     }
