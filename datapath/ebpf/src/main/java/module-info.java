@@ -7,6 +7,7 @@ module io.xdp4j.ebpf {
     exports io.xdp4j.ebpf.collection;
     exports io.xdp4j.ebpf.elf;
     exports io.xdp4j.ebpf.helper;
+    exports io.xdp4j.ebpf.interpreter;
     exports io.xdp4j.ebpf.isa;
     exports io.xdp4j.ebpf.jit;
     exports io.xdp4j.ebpf.map;

@@ -11,6 +11,7 @@ import static io.xdp4j.ebpf.helper.RetType.INTEGER;
 import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.HotPath;
 import io.xdp4j.ebpf.map.BpfMap;
+import io.xdp4j.ebpf.map.MapType;
 import io.xdp4j.ebpf.memory.RawMemory;
 import io.xdp4j.ebpf.vm.BpfMachine;
 import io.xdp4j.ebpf.vm.Executable;
@@ -66,30 +67,48 @@ final class CallbackHelpers {
         return rounds;
     }
 
-    /// Goes over the elements by key, so that the callback may delete the one it was given.
     static long forEach(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {
         BpfMap map = machine.runtime().map(r1);
         if (map == null || r4 != 0) {
             return -Errno.EINVAL;
         }
-        Executable body = machine.function(r2);
         long key = machine.scratch();
         machine.grant(key, map.keySize());
+        Executable body = machine.function(r2);
+        boolean indexed = map.type() == MapType.ARRAY || map.type() == MapType.PERCPU_ARRAY;
+        long elements = indexed ? byIndex(machine, map, body, r3) : byKey(machine, map, body, r3);
+        machine.revoke(key);
+        return elements;
+    }
+
+    private static long byIndex(BpfMachine machine, BpfMap map, Executable body, long context) {
+        long key = machine.scratch();
+        for (int i = 0; i < map.maxEntries(); i++) {
+            RawMemory.putInt(key, i);
+            long value = map.lookup(key, machine.cpu());
+            if (machine.callBack(body, map.handle(), key, value, context) != 0) {
+                return i + 1L;
+            }
+        }
+        return map.maxEntries();
+    }
+
+    /// Takes the next key before the call, as the callback may delete the element it was given.
+    private static long byKey(BpfMachine machine, BpfMap map, Executable body, long context) {
+        long key = machine.scratch();
         long elements = 0;
-        byte[] current = map.nextKey((byte[]) null);
-        while (current != null) {
-            byte[] next = map.nextKey(current);
-            RawMemory.copyIn(current, 0, key, current.length);
+        byte[] next;
+        for (byte[] at = map.nextKey((byte[]) null); at != null; at = next) {
+            next = map.nextKey(at);
+            RawMemory.copyIn(at, 0, key, at.length);
             long value = map.lookup(key, machine.cpu());
             if (value != 0) {
                 elements++;
-                if (machine.callBack(body, r1, key, value, r3) != 0) {
+                if (machine.callBack(body, map.handle(), key, value, context) != 0) {
                     break;
                 }
             }
-            current = next;
         }
-        machine.revoke(key);
         return elements;
     }
 }

@@ -13,6 +13,7 @@ import static io.xdp4j.ebpf.helper.RetType.MEM_OR_BTF_ID_OR_NULL;
 import static io.xdp4j.ebpf.helper.RetType.VOID;
 
 import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.map.SpinWord;
 import io.xdp4j.ebpf.memory.RawAtomics;
 import io.xdp4j.ebpf.memory.RawMemory;
 import io.xdp4j.ebpf.vm.BpfMachine;
@@ -37,16 +38,13 @@ final class ObjectHelpers {
 
     @HotPath
     static long lock(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {
-        while (RawAtomics.compareExchange32(r1, 0, 1) != 0) {
-            Thread.onSpinWait();
-        }
+        SpinWord.lock(r1);
         return 0;
     }
 
-    /// Pairs with the compare-and-set of the next holder.
     @HotPath
     static long unlock(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {
-        RawAtomics.storeRelease32(r1, 0);
+        SpinWord.unlock(r1);
         return 0;
     }
 

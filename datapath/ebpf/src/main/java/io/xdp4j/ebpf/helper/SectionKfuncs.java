@@ -5,7 +5,7 @@ import static io.xdp4j.ebpf.helper.KfuncProto.Flag.TRUSTED_ARGS;
 
 import io.xdp4j.ebpf.HotPath;
 import io.xdp4j.ebpf.map.BpfMap;
-import io.xdp4j.ebpf.memory.RawAtomics;
+import io.xdp4j.ebpf.map.SpinWord;
 import io.xdp4j.ebpf.memory.RawMemory;
 import io.xdp4j.ebpf.vm.BpfMachine;
 import java.util.List;
@@ -53,15 +53,13 @@ final class SectionKfuncs {
 
     @HotPath
     static long lock(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {
-        while (RawAtomics.compareExchange32(r1, 0, 1) != 0) {
-            Thread.onSpinWait();
-        }
+        SpinWord.lock(r1);
         return 0;
     }
 
     @HotPath
     static long unlock(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {
-        RawAtomics.storeRelease32(r1, 0);
+        SpinWord.unlock(r1);
         return 0;
     }
 

@@ -192,6 +192,21 @@ public abstract class BpfMap implements AutoCloseable {
         }
     }
 
+    /// Asks about a value that is in scratch memory; for sets.
+    final boolean ask(byte[] value) {
+        requireRead();
+        userLock.lock();
+        try {
+            return userAsk(valueIn(value));
+        } finally {
+            userLock.unlock();
+        }
+    }
+
+    boolean userAsk(long value) {
+        return false;
+    }
+
     // ---- what types do for users; called with the user lock held, addresses in scratch memory
 
     /// The value in the user's form, or null when there is none.
@@ -294,6 +309,11 @@ public abstract class BpfMap implements AutoCloseable {
             scratch = memory.allocate(valueOffset() + userValueSize() + 8L, 8);
         }
         return scratch;
+    }
+
+    /// Room for one value in the user's form; with the user lock held.
+    final long scratchValue() {
+        return scratch() + valueOffset();
     }
 
     private long nextKeyOffset() {

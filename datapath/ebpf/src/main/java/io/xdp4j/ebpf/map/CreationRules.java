@@ -78,7 +78,7 @@ final class CreationRules {
         if ((flags & ~flags(spec.type())) != 0
                 || (flags & FOR_USERS) == FOR_USERS
                 || (flags & (RDONLY_PROG | WRONLY_PROG)) == (RDONLY_PROG | WRONLY_PROG)
-                || spec.mapExtra() != 0 && spec.type() != MapType.BLOOM_FILTER) {
+                || (spec.mapExtra() != 0 && spec.type() != MapType.BLOOM_FILTER)) {
             return Errno.EINVAL;
         }
         int errno = shapeErrno(spec);
@@ -178,7 +178,7 @@ final class CreationRules {
     }
 
     private static int lpm(MapSpec spec) {
-        boolean isKey = spec.keySize() >= 5 && spec.keySize() <= 260;
+        boolean isKey = spec.keySize() > LpmTrieMap.PREFIX_BYTES && spec.keySize() <= 260;
         boolean isValue = spec.valueSize() > 0 && spec.valueSize() <= LARGEST_LPM_VALUE;
         boolean isAllocatedLate = (spec.flags() & NO_PREALLOC) != 0;
         return spec.maxEntries() == 0 || !isAllocatedLate || !isKey || !isValue ? Errno.EINVAL : 0;

@@ -49,7 +49,7 @@ final class KeyHash {
             return RawMemory.getLong(key + size - 8);
         }
         if (size >= 4) {
-            return RawMemory.getInt(key) & 0xffff_ffffL
+            return (RawMemory.getInt(key) & 0xffff_ffffL)
                     | (long) RawMemory.getInt(key + size - 4) << 32;
         }
         long tail = 0;

@@ -15,6 +15,8 @@ public final class MapFactory {
         return create(spec, id, cpus, MapEnvironment.EMPTY);
     }
 
+    /// A map in the world of `environment`.
+    ///
     /// @param id unique in its runtime, 1 or more
     /// @param cpus CPUs that programs run on; per-CPU maps hold a value for each
     public static BpfMap create(MapSpec spec, int id, int cpus, MapEnvironment environment) {
@@ -73,9 +75,11 @@ public final class MapFactory {
                     new HashedRedirectMap(spec, id, cpus, environment.backend(spec, id));
             case CGROUP_ARRAY, SOCKMAP, REUSEPORT_SOCKARRAY ->
                     new ObjectArrayMap(spec, id, cpus, environment);
-            case LPM_TRIE, QUEUE, STACK, BLOOM_FILTER, RINGBUF, USER_RINGBUF ->
-                    throw new UnsupportedException(
-                            "map " + spec.name() + ": type " + spec.type().text() + " is to come");
+            case LPM_TRIE -> new LpmTrieMap(spec, id, cpus, environment);
+            case QUEUE, STACK -> new QueueStackMap(spec, id, cpus);
+            case BLOOM_FILTER -> new BloomFilterMap(spec, id, cpus);
+            case RINGBUF -> new RingBufferMap(spec, id, cpus);
+            case USER_RINGBUF -> new UserRingBufferMap(spec, id, cpus);
             default -> new InertMap(spec, id, cpus);
         };
     }

@@ -17,6 +17,7 @@ public final class ProgArrayMap extends FdArrayMap {
     }
 
     /// The id of the program at that index, 0 for none or an index beyond the end.
+    @Override
     public int programId(int index) {
         return (int) cell(index);
     }

@@ -175,6 +175,21 @@ public final class BpfMachine {
         }
     }
 
+    /// Instructions that the run at hand may still take.
+    public long budgetLeft() {
+        return budgetLeft;
+    }
+
+    /// For an engine that counts by itself between calls.
+    public void setBudgetLeft(long instructions) {
+        budgetLeft = instructions;
+    }
+
+    /// Instructions that a run may take.
+    public long budget() {
+        return budget;
+    }
+
     private BudgetTrapException outOfBudget(int insn) {
         return new BudgetTrapException(insn, budget);
     }

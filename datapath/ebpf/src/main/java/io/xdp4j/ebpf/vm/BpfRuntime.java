@@ -2,6 +2,9 @@ package io.xdp4j.ebpf.vm;
 
 import io.xdp4j.ebpf.HotPath;
 import io.xdp4j.ebpf.map.BpfMap;
+import io.xdp4j.ebpf.map.MapEnvironment;
+import io.xdp4j.ebpf.map.MapFactory;
+import io.xdp4j.ebpf.map.MapSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,6 +34,8 @@ public final class BpfRuntime {
     private final long seed;
     private final Consumer<String> trace;
 
+    private final Timers timers;
+    private final SynCookies synCookies;
     private volatile World world = World.DEFAULT;
     private volatile @Nullable BpfMap[] maps = new BpfMap[64];
     private volatile @Nullable Executable[] programs = new Executable[64];
@@ -50,6 +55,8 @@ public final class BpfRuntime {
         this.clock = clock;
         this.seed = seed;
         this.trace = trace;
+        this.timers = new Timers(clock);
+        this.synCookies = new SynCookies(clock, seed);
     }
 
     /// CPUs there are; per-CPU maps have that many values.
@@ -81,7 +88,34 @@ public final class BpfRuntime {
         trace.accept(line);
     }
 
+    public SynCookies synCookies() {
+        return synCookies;
+    }
+
+    /// The timers in the maps' values.
+    public Timers timers() {
+        return timers;
+    }
+
+    /// Runs the timer callbacks that are due on that machine, which is at rest; returns how many
+    /// ran. Whoever drives the machine calls it now and then.
+    public int runTimers(BpfMachine machine) {
+        return timers.run(machine);
+    }
+
     // ---- maps
+
+    /// Makes a map of this runtime, with a new id.
+    public BpfMap createMap(MapSpec spec) {
+        return createMap(spec, new RuntimeEnvironment(this));
+    }
+
+    /// Makes a map of this runtime whose surroundings are others than the runtime's.
+    public BpfMap createMap(MapSpec spec, MapEnvironment environment) {
+        BpfMap map = MapFactory.create(spec, nextMapId(), cpus, environment);
+        registerMap(map);
+        return map;
+    }
 
     /// A map id that was not given before.
     public synchronized int nextMapId() {

@@ -273,9 +273,7 @@ public final class CheckedMemory {
 
     private void requireElsewhere(long address, int size, boolean write, int insn) {
         BpfMap map = recent;
-        if (map == null
-                || !map.owns(address, size)
-                || !map.equals(machine.runtime().mapById(map.id()))) {
+        if (map == null || !isRegistered(map) || !map.owns(address, size)) {
             if (size >= 0 && machine.isGranted(address, size)) {
                 return;
             }
@@ -292,6 +290,12 @@ public final class CheckedMemory {
         if ((map.spec().flags() & forbidden) != 0) {
             throw refuse(address, size, write, insn);
         }
+    }
+
+    /// False for a map that was closed since.
+    @SuppressWarnings("ReferenceEquality")
+    private boolean isRegistered(BpfMap map) {
+        return machine.runtime().mapById(map.id()) == map;
     }
 
     /// Slow, as nothing but a slice of a packet points there.

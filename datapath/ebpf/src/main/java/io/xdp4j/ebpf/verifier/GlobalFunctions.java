@@ -1,0 +1,268 @@
+package io.xdp4j.ebpf.verifier;
+
+import io.xdp4j.ebpf.Errno;
+import io.xdp4j.ebpf.btf.BtfSpec;
+import io.xdp4j.ebpf.btf.BtfType;
+import io.xdp4j.ebpf.program.LinkedProgram;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Functions with global linkage: verified alone for any arguments that match their prototype;
+/// calls are checked against the prototype.
+///
+/// Kernel: `btf_prepare_func_args`, `btf_check_func_arg_match`.
+final class GlobalFunctions {
+    /// What a parameter demands.
+    enum Kind {
+        SCALAR,
+        CONTEXT,
+        DYNPTR,
+        MEMORY
+    }
+
+    /// @param size bytes of memory
+    record Parameter(Kind kind, int size, boolean nullable) {}
+
+    private static final int MAX_ARGS = 5;
+
+    private final Verification v;
+    private final boolean[] called;
+    private final boolean[] verified;
+
+    GlobalFunctions(Verification v) {
+        this.v = v;
+        this.called = new boolean[v.subprograms.count()];
+        this.verified = new boolean[v.subprograms.count()];
+    }
+
+    static BtfType.@Nullable Func function(LinkedProgram program, int subprogram) {
+        BtfSpec btf = program.btf();
+        if (btf == null || subprogram >= program.funcInfo().size()) {
+            return null;
+        }
+        int id = program.funcInfo().get(subprogram).typeId();
+        return id > 0 && id < btf.count() && btf.type(id) instanceof BtfType.Func func
+                ? func
+                : null;
+    }
+
+    static boolean isGlobal(LinkedProgram program, int subprogram) {
+        BtfType.Func function = function(program, subprogram);
+        return function != null && function.linkage() == BtfType.Linkage.GLOBAL;
+    }
+
+    String name(int subprogram) {
+        BtfType.Func function = function(v.program, subprogram);
+        return function == null ? "" : function.name();
+    }
+
+    void noteCall(int subprogram) {
+        called[subprogram] = true;
+    }
+
+    /// A global function that is called and not verified yet, or -1.
+    int nextToVerify(int after) {
+        for (int i = Math.max(1, after); i < called.length; i++) {
+            if (called[i] && !verified[i] && isGlobal(v.program, i)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    void noteVerified(int subprogram) {
+        verified[subprogram] = true;
+    }
+
+    List<Parameter> parameters(int subprogram) {
+        BtfSpec btf = v.program.btf();
+        BtfType.Func function = function(v.program, subprogram);
+        if (btf == null
+                || function == null
+                || !(btf.type(function.proto()) instanceof BtfType.FuncProto proto)) {
+            throw v.reject(Errno.EFAULT, "Global functions need valid BTF");
+        }
+        int count = proto.params().size();
+        if (count > MAX_ARGS) {
+            throw v.reject(
+                    Errno.EINVAL,
+                    "Global function %s() with %d > %d args. Buggy compiler.",
+                    function.name(),
+                    count,
+                    MAX_ARGS);
+        }
+        if (!isScalar(btf.resolved(proto.returns()))) {
+            throw v.reject(
+                    Errno.EINVAL,
+                    "Global function %s() doesn't return scalar. Only those are supported.",
+                    function.name());
+        }
+        int functionId = v.program.funcInfo().get(subprogram).typeId();
+        List<Parameter> all = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            all.add(parameter(btf, function, functionId, i, proto.params().get(i).typeId()));
+        }
+        return all;
+    }
+
+    private static boolean isScalar(BtfType type) {
+        return type instanceof BtfType.Int || type instanceof BtfType.Enumeration;
+    }
+
+    private List<String> tags(BtfSpec btf, int functionId, int index) {
+        List<String> tags = new ArrayList<>();
+        for (BtfType type : btf.types()) {
+            if (type instanceof BtfType.DeclTag tag
+                    && tag.target() == functionId
+                    && tag.component() == index
+                    && tag.name().startsWith("arg:")) {
+                tags.add(tag.name().substring(4));
+            }
+        }
+        return tags;
+    }
+
+    private Parameter parameter(
+            BtfSpec btf, BtfType.Func function, int functionId, int index, int typeId) {
+        BtfType type = btf.resolved(typeId);
+        List<String> tags = tags(btf, functionId, index);
+        for (String tag : tags) {
+            if (!List.of("ctx", "trusted", "nonnull", "nullable", "arena", "untrusted")
+                    .contains(tag)) {
+                throw v.reject(Errno.EOPNOTSUPP, "arg#%d has unsupported set of tags", index);
+            }
+        }
+        if (!(type instanceof BtfType.Pointer pointer)) {
+            if (!tags.isEmpty()) {
+                throw v.reject(
+                        Errno.EINVAL, "arg#%d has pointer tag, but is not a pointer type", index);
+            }
+            if (!isScalar(type)) {
+                throw v.reject(
+                        Errno.EINVAL,
+                        "Arg#%d type %s in %s() is not supported yet.",
+                        index,
+                        type.getClass().getSimpleName().toUpperCase(java.util.Locale.ROOT),
+                        function.name());
+            }
+            return new Parameter(Kind.SCALAR, 0, false);
+        }
+        return pointerParameter(btf, index, tags, pointer);
+    }
+
+    private Parameter pointerParameter(
+            BtfSpec btf, int index, List<String> tags, BtfType.Pointer pointer) {
+        BtfType target = btf.resolved(pointer.target());
+        if (tags.contains("ctx") || isContext(target)) {
+            if (tags.size() > 1) {
+                throw v.reject(Errno.EINVAL, "arg#%d has invalid combination of tags", index);
+            }
+            return new Parameter(Kind.CONTEXT, 0, false);
+        }
+        if (target instanceof BtfType.Struct struct && struct.name().equals("bpf_dynptr")) {
+            return new Parameter(Kind.DYNPTR, 0, false);
+        }
+        if (tags.contains("trusted") || tags.contains("arena") || tags.contains("untrusted")) {
+            throw v.reject(
+                    Errno.EINVAL, "arg#%d has a tag that has no meaning here: %s", index, tags);
+        }
+        if (tags.contains("nullable")) {
+            throw v.reject(Errno.EINVAL, "arg#%d has invalid combination of tags", index);
+        }
+        int size;
+        try {
+            size = btf.sizeOf(pointer.target());
+        } catch (RuntimeException unsized) {
+            throw v.reject(
+                    Errno.EINVAL,
+                    "arg#%d reference type('%s') size cannot be determined: -22",
+                    index,
+                    btf.text(pointer.target()));
+        }
+        return new Parameter(Kind.MEMORY, size, !tags.contains("nonnull"));
+    }
+
+    private boolean isContext(BtfType type) {
+        return type instanceof BtfType.Struct struct
+                && struct.name().equals(v.rules.contextStruct());
+    }
+
+    /// Sets the registers as any caller could.
+    void enter(FrameState frame, List<Parameter> parameters) {
+        for (int i = 0; i < parameters.size(); i++) {
+            Parameter parameter = parameters.get(i);
+            RegState reg = frame.reg(i + 1);
+            switch (parameter.kind()) {
+                case SCALAR -> reg.markUnknown();
+                case CONTEXT -> reg.markPointer(RegType.CTX, 0);
+                case DYNPTR -> {
+                    reg.markPointer(RegType.DYNPTR, 0);
+                    reg.id = v.newId();
+                    reg.dynptr = DynptrType.LOCAL;
+                    reg.firstSlot = true;
+                }
+                case MEMORY -> {
+                    reg.markPointer(RegType.MEM, parameter.nullable() ? RegType.MAYBE_NULL : 0);
+                    reg.memSize = parameter.size();
+                    reg.id = v.newId();
+                }
+            }
+        }
+    }
+
+    void checkCall(
+            int subprogram, MemoryCheck memory, ArgumentCheck arguments, DynptrCheck dynptrs) {
+        List<Parameter> parameters = parameters(subprogram);
+        for (int i = 0; i < parameters.size(); i++) {
+            checkArgument(parameters.get(i), i, memory, arguments, dynptrs);
+        }
+    }
+
+    private void checkArgument(
+            Parameter parameter,
+            int index,
+            MemoryCheck memory,
+            ArgumentCheck arguments,
+            DynptrCheck dynptrs) {
+        int number = index + 1;
+        RegState reg = v.reg(number);
+        switch (parameter.kind()) {
+            case SCALAR -> {
+                if (!reg.isScalar()) {
+                    throw v.reject(Errno.EINVAL, "R%d is not a scalar", number);
+                }
+            }
+            case CONTEXT -> {
+                arguments.checkOffset(number, reg);
+                if (!reg.isPlain(RegType.CTX)) {
+                    throw v.reject(Errno.EINVAL, "arg#%d expects pointer to ctx", index);
+                }
+            }
+            case DYNPTR -> dynptrs.checkInitialized(reg, number, null);
+            case MEMORY -> {
+                arguments.checkOffset(number, reg);
+                checkMemory(reg, number, parameter.size(), memory);
+                if (!parameter.nullable() && reg.mayBeNull()) {
+                    throw v.reject(Errno.EINVAL, "arg#%d is expected to be non-NULL", index);
+                }
+            }
+        }
+    }
+
+    private static void checkMemory(RegState reg, int number, int size, MemoryCheck memory) {
+        if (reg.isNull()) {
+            return;
+        }
+        RegState saved = reg.copy();
+        boolean nullable = reg.mayBeNull();
+        if (nullable) {
+            NullChecks.markNotNull(reg);
+        }
+        memory.checkHelperMemory(number, size, false, true, null);
+        memory.checkHelperMemory(number, size, true, true, null);
+        if (nullable) {
+            reg.set(saved);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.xdp4j.ebpf.verifier;
+
+import io.xdp4j.ebpf.Errno;
+import io.xdp4j.ebpf.map.MapSpec;
+
+/// Spin locks and timers in map values.
+///
+/// Kernel: `process_spin_lock`, `check_map_field_pointer`.
+final class LockCheck {
+    private final Verification v;
+
+    LockCheck(Verification v) {
+        this.v = v;
+    }
+
+    void lock(int number, boolean acquires) {
+        RegState reg = v.reg(number);
+        if (!reg.var.isConst()) {
+            throw v.reject(
+                    Errno.EINVAL,
+                    "R%d doesn't have constant offset. bpf_spin_lock has to be at the constant"
+                            + " offset",
+                    number);
+        }
+        MapRef map = MemoryCheck.mapOf(reg);
+        checkHasBtf(map, "bpf_spin_lock");
+        MapSpec.SpecialField field = map.field("bpf_spin_lock");
+        if (field == null) {
+            throw v.reject(Errno.EINVAL, "map '%s' has no valid bpf_spin_lock", map.spec().name());
+        }
+        long off = reg.var.value() + reg.off;
+        if (field.offset() != off) {
+            throw v.reject(
+                    Errno.EINVAL,
+                    "off %d doesn't point to 'struct bpf_spin_lock' that is at %d",
+                    off,
+                    field.offset());
+        }
+        if (acquires) {
+            acquire(reg, map);
+        } else {
+            release(reg, map);
+        }
+    }
+
+    private void checkHasBtf(MapRef map, String what) {
+        if (map.spec().fields().isEmpty() && map.spec().btf() == null) {
+            throw v.reject(
+                    Errno.EINVAL,
+                    "map '%s' has to have BTF in order to use %s",
+                    map.spec().name(),
+                    what);
+        }
+    }
+
+    private void acquire(RegState reg, MapRef map) {
+        VerifierState state = v.state();
+        if (state.activeLocks > 0) {
+            throw v.reject(Errno.EINVAL, "Locking two bpf_spin_locks are not allowed");
+        }
+        state.acquireLock(reg.id, v.insn, map);
+    }
+
+    private void release(RegState reg, MapRef map) {
+        VerifierState state = v.state();
+        if (state.activeLocks == 0) {
+            throw v.reject(Errno.EINVAL, "bpf_spin_unlock without taking a lock");
+        }
+        if (!state.holdsLock(reg.id, map)) {
+            throw v.reject(Errno.EINVAL, "bpf_spin_unlock of different lock");
+        }
+        state.releaseLock(reg.id, map);
+    }
+
+    void timer(int number, CallFacts call) {
+        RegState reg = v.reg(number);
+        if (!reg.var.isConst()) {
+            throw v.reject(
+                    Errno.EINVAL,
+                    "R%d doesn't have constant offset. bpf_timer has to be at the constant offset",
+                    number);
+        }
+        MapRef map = MemoryCheck.mapOf(reg);
+        checkHasBtf(map, "bpf_timer");
+        MapSpec.SpecialField field = map.field("bpf_timer");
+        if (field == null) {
+            throw v.reject(Errno.EINVAL, "map '%s' has no valid bpf_timer", map.spec().name());
+        }
+        long off = reg.var.value() + reg.off;
+        if (field.offset() != off) {
+            throw v.reject(
+                    Errno.EINVAL,
+                    "off %d doesn't point to 'struct bpf_timer' that is at %d",
+                    off,
+                    field.offset());
+        }
+        call.mapUid = reg.mapUid;
+        call.map = map;
+    }
+}

@@ -1,0 +1,84 @@
+package io.xdp4j.ebpf.verifier;
+
+import io.xdp4j.ebpf.Errno;
+import io.xdp4j.ebpf.helper.HelperProto;
+import io.xdp4j.ebpf.helper.HelperProto.Trait;
+import io.xdp4j.ebpf.map.MapType;
+
+/// What r0 is after a helper call.
+///
+/// Kernel: the second half of `check_helper_call`.
+final class ReturnValues {
+    private static final int LOOKUP = 1;
+    private static final int DYNPTR_DATA = 203;
+
+    private ReturnValues() {}
+
+    static void set(Verification v, HelperProto proto, CallFacts call) {
+        RegState r0 = v.reg(0);
+        int nullable = proto.returns().isNullable() ? RegType.MAYBE_NULL : 0;
+        switch (proto.returns()) {
+            case INTEGER -> r0.markUnknown();
+            case VOID -> r0.markNotInit();
+            case MAP_VALUE, MAP_VALUE_OR_NULL -> setMapValue(v, r0, proto, call, nullable);
+            case SOCKET_OR_NULL -> r0.markPointer(RegType.SOCKET, nullable);
+            case SOCK_COMMON_OR_NULL -> r0.markPointer(RegType.SOCK_COMMON, nullable);
+            case TCP_SOCK_OR_NULL -> r0.markPointer(RegType.TCP_SOCK, nullable);
+            case ALLOC_MEM_OR_NULL -> {
+                r0.markPointer(RegType.MEM, nullable | RegType.RINGBUF);
+                r0.memSize = (int) call.memSize;
+            }
+            case DYNPTR_MEM_OR_NULL -> {
+                r0.markPointer(RegType.MEM, nullable);
+                r0.memSize = (int) call.memSize;
+            }
+            default ->
+                    throw v.reject(
+                            Errno.EOPNOTSUPP,
+                            "func %s#%d returns a kernel object, which does not exist here",
+                            HelperCheck.name(proto.id()),
+                            proto.id());
+        }
+        if (r0.mayBeNull()) {
+            r0.id = v.newId();
+        }
+        if (proto.id() == DYNPTR_DATA) {
+            r0.dynptrId = call.dynptrId;
+        }
+        if (proto.has(Trait.CASTS) || proto.id() == DYNPTR_DATA) {
+            r0.refObjId = call.refObjId;
+        } else if (acquires(proto, call)) {
+            int id = v.newId();
+            v.state().acquire(id, v.insn);
+            r0.id = id;
+            r0.refObjId = id;
+        }
+    }
+
+    private static boolean acquires(HelperProto proto, CallFacts call) {
+        MapRef map = call.map;
+        return proto.has(Trait.ACQUIRES)
+                || (proto.id() == LOOKUP
+                        && map != null
+                        && (map.type() == MapType.SOCKMAP || map.type() == MapType.SOCKHASH));
+    }
+
+    private static void setMapValue(
+            Verification v, RegState r0, HelperProto proto, CallFacts call, int nullable) {
+        MapRef map = call.map;
+        if (map == null) {
+            throw v.reject(Errno.EINVAL, "kernel subsystem misconfigured verifier");
+        }
+        boolean found =
+                proto.id() == LOOKUP
+                        && call.constantKey >= 0
+                        && call.constantKey < (map.spec().maxEntries() & 0xffff_ffffL);
+        int flags = found ? 0 : nullable;
+        r0.markPointer(RegType.MAP_VALUE, flags);
+        r0.map = map;
+        r0.mapUid = call.mapUid;
+        if (flags == 0 && map.hasField("bpf_spin_lock")) {
+            r0.id = v.newId();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package io.xdp4j.ebpf.verifier;
+
+import io.xdp4j.ebpf.Errno;
+import io.xdp4j.ebpf.program.LinkedProgram;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Proves that a program is safe to run with raw memory: that it ends, reads and writes only memory
+/// it may, and gives back what it took. What the kernel would reject is rejected, in its words.
+///
+/// Each path is simulated with what is known of every register and stack byte; a path that reaches
+/// a state already found safe is not followed further.
+///
+/// Thread: any; a verification keeps no state behind.
+/// Fails: never for a bad program, which is a [VerifierResult].
+/// Kernel: `bpf_check`, kernel/bpf/verifier.c, 6.18.
+public final class Verifier {
+    private static final int MAX_INSNS = 1_000_000;
+
+    private Verifier() {}
+
+    public static VerifierResult verify(LinkedProgram program, VerifierOptions options) {
+        Verification v = new Verification(program, options);
+        int errno = 0;
+        ExploredStates explored = null;
+        try {
+            Exploration exploration = prepare(v);
+            explored = exploration.explored();
+            exploration.exploreMain();
+            exploration.exploreGlobals();
+            new StackDepth(v).check();
+        } catch (Rejection why) {
+            errno = why.errno();
+        }
+        List<String> lines = new ArrayList<>(v.log.lines());
+        lines.add(
+                "processed %d insns (limit %d) max_states_per_insn %d total_states %d peak_states %d mark_read %d"
+                        .formatted(
+                                v.processed,
+                                Verification.INSN_BUDGET,
+                                explored == null ? 0 : explored.mostPerInsn,
+                                explored == null ? 0 : explored.total,
+                                explored == null ? 0 : explored.peak,
+                                0));
+        return new VerifierResult(
+                errno == 0, errno, lines, v.processed, new VerifiedFacts(v.insns, v.facts));
+    }
+
+    private static Exploration prepare(Verification v) {
+        if (v.insns.length == 0 || v.insns.length > MAX_INSNS) {
+            throw v.reject(
+                    Errno.E2BIG,
+                    "program: %d instructions (expected: 1..%d)",
+                    v.insns.length,
+                    MAX_INSNS);
+        }
+        InsnSanity sanity = new InsnSanity(v);
+        if (!hasBtf(v)) {
+            // the kernel asks before it knows of subprograms, hence of nothing
+            sanity.findSubprograms();
+            sanity.checkSubprograms();
+            sanity.checkAbnormalReturn();
+        } else {
+            sanity.findSubprograms();
+            sanity.checkSubprograms();
+            checkFunctionInfo(v);
+        }
+        sanity.checkLoads();
+        ControlFlow flow = new ControlFlow(v);
+        flow.check();
+        sanity.checkSleepable();
+        new LoopComponents(v).compute();
+        new RegisterLiveness(v).compute(flow.postorder());
+        return new Exploration(v, flow.postorder());
+    }
+
+    private static boolean hasBtf(Verification v) {
+        return !v.program.funcInfo().isEmpty() || !v.program.lineInfo().isEmpty();
+    }
+
+    private static void checkFunctionInfo(Verification v) {
+        List<LinkedProgram.FuncInfo> infos = v.program.funcInfo();
+        if (infos.isEmpty()) {
+            return;
+        }
+        if (infos.size() != v.subprograms.count()) {
+            throw v.reject(
+                    Errno.EINVAL, "number of funcs in func_info doesn't match number of subprogs");
+        }
+        for (int i = 0; i < infos.size(); i++) {
+            if (infos.get(i).insn() != v.subprograms.get(i).start) {
+                throw v.reject(
+                        Errno.EINVAL,
+                        "func_info BTF section doesn't match subprog layout in BPF program");
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package io.xdp4j.ebpf.verifier;
+
+import java.util.List;
+import java.util.Locale;
+
+/// The text that a verification leaves behind, in the kernel's wording.
+///
+/// Level 0 keeps messages only; 1 adds the path to an error with register states, 2 each
+/// instruction of each path. When a path was found safe, its text is dropped (level 1).
+final class VerifierLog {
+    private static final int LIMIT = 16 << 20;
+
+    private final int level;
+    private final StringBuilder text = new StringBuilder();
+
+    VerifierLog(int level) {
+        this.level = level;
+    }
+
+    /// True when paths are written down.
+    boolean tracesPaths() {
+        return level >= 1;
+    }
+
+    /// True when nothing is dropped.
+    boolean tracesAll() {
+        return level >= 2;
+    }
+
+    void say(String words) {
+        if (text.length() < LIMIT) {
+            text.append(words);
+        }
+    }
+
+    void say(String format, Object... args) {
+        say(String.format(Locale.ROOT, format, args));
+    }
+
+    int position() {
+        return text.length();
+    }
+
+    void cutTo(int position) {
+        if (position < text.length()) {
+            text.setLength(position);
+        }
+    }
+
+    List<String> lines() {
+        return text.toString().lines().toList();
+    }
+}

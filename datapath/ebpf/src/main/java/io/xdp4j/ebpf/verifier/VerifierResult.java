@@ -1,0 +1,21 @@
+package io.xdp4j.ebpf.verifier;
+
+import java.util.List;
+
+/// What a verification came to.
+///
+/// @param errno positive kernel number of a rejection, 0 when accepted
+/// @param log lines in the kernel's wording, the last one `processed N insns ...`
+/// @param processed instructions simulated over all paths
+/// @param facts for the JIT; complete only for an accepted program
+public record VerifierResult(
+        boolean accepted, int errno, List<String> log, int processed, ProgramFacts facts) {
+    public VerifierResult {
+        log = List.copyOf(log);
+    }
+
+    /// The line that says why, or an empty one.
+    public String reason() {
+        return log.size() < 2 ? "" : log.get(log.size() - 2);
+    }
+}
