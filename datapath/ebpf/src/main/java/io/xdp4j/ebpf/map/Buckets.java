@@ -216,12 +216,12 @@ final class Buckets {
     static void replace(long link, long element) {
         long word = RawMemory.getLong(link);
         RawMemory.putLong(element, RawMemory.getLong(word & ~LOCKED));
-        RawAtomics.storeRelease64(link, element | word & LOCKED); // pairs with first()
+        RawAtomics.storeRelease64(link, element | (word & LOCKED)); // pairs with first()
     }
 
     /// Takes the element the link leads to out of the chain; its own link stays for readers.
     static void remove(long link) {
         long word = RawMemory.getLong(link);
-        RawAtomics.storeRelease64(link, RawMemory.getLong(word & ~LOCKED) | word & LOCKED);
+        RawAtomics.storeRelease64(link, RawMemory.getLong(word & ~LOCKED) | (word & LOCKED));
     }
 }

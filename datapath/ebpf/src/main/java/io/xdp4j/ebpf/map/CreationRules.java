@@ -78,7 +78,7 @@ final class CreationRules {
         if ((flags & ~flags(spec.type())) != 0
                 || (flags & FOR_USERS) == FOR_USERS
                 || (flags & (RDONLY_PROG | WRONLY_PROG)) == (RDONLY_PROG | WRONLY_PROG)
-                || spec.mapExtra() != 0 && spec.type() != MapType.BLOOM_FILTER) {
+                || (spec.mapExtra() != 0 && spec.type() != MapType.BLOOM_FILTER)) {
             return Errno.EINVAL;
         }
         int errno = shapeErrno(spec);

@@ -58,7 +58,7 @@ abstract sealed class HashTableMap extends BpfMap
     /// Flags that no entry could make right.
     final boolean areBadFlags(long flags) {
         return Long.compareUnsigned(flags & ~MapFlags.LOCK, MapFlags.EXIST) > 0
-                || (flags & MapFlags.LOCK) != 0 && !shape.hasLock();
+                || ((flags & MapFlags.LOCK) != 0 && !shape.hasLock());
     }
 
     /// Writes what identifies an element that is not linked yet.

@@ -21,7 +21,7 @@ final class ObjectArrayMap extends FdArrayMap {
     long resolve(long value) {
         int fd = RawMemory.getInt(value);
         int error = environment.admit(this, fd);
-        return error < 0 ? error : PRESENT | fd & 0xffff_ffffL;
+        return error < 0 ? error : PRESENT | (fd & 0xffff_ffffL);
     }
 
     @Override

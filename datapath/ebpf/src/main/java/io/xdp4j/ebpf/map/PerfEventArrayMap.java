@@ -67,7 +67,7 @@ public final class PerfEventArrayMap extends FdArrayMap {
     long resolve(long value) {
         int fd = RawMemory.getInt(value);
         int error = environment.admit(this, fd);
-        return error < 0 ? error : OPENED | fd & INDEX_MASK;
+        return error < 0 ? error : OPENED | (fd & INDEX_MASK);
     }
 
     @Override

@@ -28,8 +28,8 @@ class MapCreationTest {
                 continue;
             }
             cases++;
-            String[] sides = line.split(" = ");
-            String got = create(sides[0].split(" "));
+            String[] sides = line.split(" = ", -1);
+            String got = create(sides[0].split(" ", -1));
             if (!got.equals(sides[1]) && !got.equals("unsupported")) {
                 wrong.add(line + " but here " + got);
             }

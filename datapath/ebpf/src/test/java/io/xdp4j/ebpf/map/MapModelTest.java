@@ -50,7 +50,7 @@ class MapModelTest {
         long bytes = arena.allocate(16, 8).address();
         Map<Long, Long> model = new HashMap<>();
         for (int round = 0; round < 20_000; round++) {
-            long name = Math.min(random.nextInt(entries * 2), (1L << 8 * Math.min(keySize, 7)) - 1);
+            long name = Math.min(random.nextInt(entries * 2), (1L << (8 * Math.min(keySize, 7))) - 1);
             write(key, keySize, name);
             RawMemory.putLong(bytes, round);
             switch (random.nextInt(4)) {
@@ -95,7 +95,7 @@ class MapModelTest {
     /// Spreads the number over the key, so that all of it counts.
     private static void write(long key, int size, long name) {
         for (int i = 0; i < size; i++) {
-            RawMemory.putByte(key + i, (int) (name >>> 8 * (i % Math.min(size, 4))));
+            RawMemory.putByte(key + i, (int) (name >>> (8 * (i % Math.min(size, 4)))));
         }
     }
 
