@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param runtime the world that programs see; null for a new one of two CPUs
 /// @param cpu that test runs happen on
 /// @param ingress where the packets of test runs come from
+/// @param backends behind redirect maps; null for those of a test run
 public record LoadOptions(
         Engine engine,
         boolean allowFallback,
@@ -30,7 +31,8 @@ public record LoadOptions(
         @Nullable ProgramType type,
         @Nullable BpfRuntime runtime,
         int cpu,
-        TestRun.Ingress ingress) {
+        TestRun.Ingress ingress,
+        @Nullable Backends backends) {
     /// All programs whose section tells a type; the fastest engine that is safe.
     public static final LoadOptions DEFAULT =
             new LoadOptions(
@@ -43,7 +45,8 @@ public record LoadOptions(
                     null,
                     null,
                     0,
-                    TestRun.Ingress.LOOPBACK);
+                    TestRun.Ingress.LOOPBACK,
+                    null);
 
     public LoadOptions withEngine(Engine to) {
         return new LoadOptions(
@@ -56,12 +59,14 @@ public record LoadOptions(
                 type,
                 runtime,
                 cpu,
-                ingress);
+                ingress,
+                backends);
     }
 
     public LoadOptions withFallback(boolean to) {
         return new LoadOptions(
-                engine, to, verify, keepGoing, logLevel, wanted, type, runtime, cpu, ingress);
+                engine, to, verify, keepGoing, logLevel, wanted, type, runtime, cpu, ingress,
+                backends);
     }
 
     public LoadOptions withVerify(boolean to) {
@@ -75,17 +80,38 @@ public record LoadOptions(
                 type,
                 runtime,
                 cpu,
-                ingress);
+                ingress,
+                backends);
     }
 
     public LoadOptions withKeepGoing(boolean to) {
         return new LoadOptions(
-                engine, allowFallback, verify, to, logLevel, wanted, type, runtime, cpu, ingress);
+                engine,
+                allowFallback,
+                verify,
+                to,
+                logLevel,
+                wanted,
+                type,
+                runtime,
+                cpu,
+                ingress,
+                backends);
     }
 
     public LoadOptions withLogLevel(int to) {
         return new LoadOptions(
-                engine, allowFallback, verify, keepGoing, to, wanted, type, runtime, cpu, ingress);
+                engine,
+                allowFallback,
+                verify,
+                keepGoing,
+                to,
+                wanted,
+                type,
+                runtime,
+                cpu,
+                ingress,
+                backends);
     }
 
     public LoadOptions withWanted(Predicate<ProgramSpec> to) {
@@ -99,7 +125,8 @@ public record LoadOptions(
                 type,
                 runtime,
                 cpu,
-                ingress);
+                ingress,
+                backends);
     }
 
     public LoadOptions withType(@Nullable ProgramType to) {
@@ -113,7 +140,13 @@ public record LoadOptions(
                 to,
                 runtime,
                 cpu,
-                ingress);
+                ingress,
+                backends);
+    }
+
+    /// The same in another runtime.
+    public LoadOptions withRuntime(BpfRuntime to) {
+        return withRuntime(to, cpu, ingress);
     }
 
     /// The same in another world.
@@ -122,6 +155,31 @@ public record LoadOptions(
     /// @param from where their packets come from
     public LoadOptions withRuntime(BpfRuntime to, int at, TestRun.Ingress from) {
         return new LoadOptions(
-                engine, allowFallback, verify, keepGoing, logLevel, wanted, type, to, at, from);
+                engine,
+                allowFallback,
+                verify,
+                keepGoing,
+                logLevel,
+                wanted,
+                type,
+                to,
+                at,
+                from,
+                backends);
+    }
+
+    public LoadOptions withBackends(Backends to) {
+        return new LoadOptions(
+                engine,
+                allowFallback,
+                verify,
+                keepGoing,
+                logLevel,
+                wanted,
+                type,
+                runtime,
+                cpu,
+                ingress,
+                to);
     }
 }

@@ -87,7 +87,7 @@ final class AluCheck {
                     "addr_space_cast insn can only be used in a program that has an associated"
                             + " arena");
         }
-        boolean known = off == 0 || off == 8 || off == 16 || off == 32 && !isAlu32(insn);
+        boolean known = off == 0 || off == 8 || off == 16 || (off == 32 && !isAlu32(insn));
         if (!known || insn.imm() != 0) {
             throw v.reject(Errno.EINVAL, "BPF_MOV uses reserved fields");
         }

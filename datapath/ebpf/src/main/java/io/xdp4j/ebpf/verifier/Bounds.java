@@ -27,8 +27,8 @@ final class Bounds {
     static void learnFromBits32(RegState reg) {
         int value = (int) reg.var.value();
         int mask = (int) reg.var.mask();
-        reg.s32min = Math.max(reg.s32min, value | mask & Integer.MIN_VALUE);
-        reg.s32max = Math.min(reg.s32max, value | mask & Integer.MAX_VALUE);
+        reg.s32min = Math.max(reg.s32min, value | (mask & Integer.MIN_VALUE));
+        reg.s32max = Math.min(reg.s32max, value | (mask & Integer.MAX_VALUE));
         reg.u32min = maxUnsigned(reg.u32min, value);
         reg.u32max = minUnsigned(reg.u32max, value | mask);
     }
@@ -36,8 +36,8 @@ final class Bounds {
     private static void learnFromBits64(RegState reg) {
         long value = reg.var.value();
         long mask = reg.var.mask();
-        reg.smin = Math.max(reg.smin, value | mask & Long.MIN_VALUE);
-        reg.smax = Math.min(reg.smax, value | mask & Long.MAX_VALUE);
+        reg.smin = Math.max(reg.smin, value | (mask & Long.MIN_VALUE));
+        reg.smax = Math.min(reg.smax, value | (mask & Long.MAX_VALUE));
         reg.umin = maxUnsigned(reg.umin, value);
         reg.umax = minUnsigned(reg.umax, value | mask);
     }
@@ -121,10 +121,10 @@ final class Bounds {
     private static void deduceMixed(RegState reg) {
         long lowMin = reg.u32min & LOW;
         long lowMax = reg.u32max & LOW;
-        reg.umin = maxUnsigned(reg.umin, reg.umin & HIGH | lowMin);
-        reg.umax = minUnsigned(reg.umax, reg.umax & HIGH | lowMax);
-        reg.smin = Math.max(reg.smin, reg.smin & HIGH | lowMin);
-        reg.smax = Math.min(reg.smax, reg.smax & HIGH | lowMax);
+        reg.umin = maxUnsigned(reg.umin, (reg.umin & HIGH) | lowMin);
+        reg.umax = minUnsigned(reg.umax, (reg.umax & HIGH) | lowMax);
+        reg.smin = Math.max(reg.smin, (reg.smin & HIGH) | lowMin);
+        reg.smax = Math.min(reg.smax, (reg.smax & HIGH) | lowMax);
         if (reg.s32min >= 0 && reg.smin >= Integer.MIN_VALUE && reg.smax <= Integer.MAX_VALUE) {
             reg.smin = reg.s32min;
             reg.smax = reg.s32max;
@@ -187,7 +187,7 @@ final class Bounds {
     /// The register after a load of `size` bytes without sign.
     static void truncate(RegState reg, int size) {
         reg.var = reg.var.truncated(size);
-        long keep = (1L << size * 8) - 1;
+        long keep = (1L << (size * 8)) - 1;
         if ((reg.umin & ~keep) == (reg.umax & ~keep)) {
             reg.umin &= keep;
             reg.umax &= keep;

@@ -36,7 +36,7 @@ record ContextField(
             return false;
         }
         if (write) {
-            return writable && (at == offset && bytes == size || narrow && at % bytes == 0);
+            return writable && ((at == offset && bytes == size) || (narrow && at % bytes == 0));
         }
         return narrow ? at % bytes == 0 : at == offset && bytes == size;
     }

@@ -81,19 +81,23 @@ final class ControlFlow {
             return edge(at, at + (insn.isLoadImm64() ? 2 : 1), FALLTHROUGH);
         }
         switch (InsnSanity.op(insn)) {
-            case Opcode.EXIT:
+            case Opcode.EXIT -> {
                 return false;
-            case Opcode.CALL:
+            }
+            case Opcode.CALL -> {
                 noteCall(at, insn);
                 return visitCall(at, insn.src() == Opcode.PSEUDO_CALL);
-            case Opcode.JA:
+            }
+            case Opcode.JA -> {
                 return visitJump(at, at + InsnSanity.jumpOffset(insn) + 1);
-            default:
+            }
+            default -> {
                 v.facts.prunePoints.set(at);
                 if (insn.opcode() == (Opcode.JMP | Opcode.JCOND)) {
                     v.facts.forcedCheckpoints.set(at);
                 }
                 return edge(at, at + 1, FALLTHROUGH) || edge(at, at + insn.off() + 1, BRANCH);
+            }
         }
     }
 

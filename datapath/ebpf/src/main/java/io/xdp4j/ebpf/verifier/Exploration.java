@@ -221,10 +221,10 @@ final class Exploration {
     private int stepJump(int at, Insn insn) {
         v.jumpsProcessed++;
         boolean jmp32 = insn.opClass() == Opcode.JMP32;
-        switch (InsnSanity.op(insn)) {
+        return switch (InsnSanity.op(insn)) {
             case Opcode.CALL -> {
                 checkCallFields(insn, jmp32);
-                return stepCall(at, insn);
+                yield stepCall(at, insn);
             }
             case Opcode.JA -> {
                 if (insn.src() != 0
@@ -232,22 +232,20 @@ final class Exploration {
                         || (jmp32 ? insn.off() != 0 : insn.imm() != 0)) {
                     throw v.reject(Errno.EINVAL, "BPF_JA uses reserved fields");
                 }
-                return at + InsnSanity.jumpOffset(insn) + 1;
+                yield at + InsnSanity.jumpOffset(insn) + 1;
             }
             case Opcode.EXIT -> {
                 if (insn.imm() != 0 || insn.src() != 0 || insn.dst() != 0 || jmp32) {
                     throw v.reject(Errno.EINVAL, "BPF_EXIT uses reserved fields");
                 }
-                return calls.exit();
+                yield calls.exit();
             }
-            default -> {
-                return jumps.check(insn);
-            }
-        }
+            default -> jumps.check(insn);
+        };
     }
 
     private void checkCallFields(Insn insn, boolean jmp32) {
-        if (insn.src() != Opcode.PSEUDO_KFUNC_CALL && insn.off() != 0
+        if ((insn.src() != Opcode.PSEUDO_KFUNC_CALL && insn.off() != 0)
                 || insn.src() > Opcode.PSEUDO_KFUNC_CALL
                 || insn.dst() != 0
                 || jmp32) {
@@ -255,7 +253,7 @@ final class Exploration {
         }
         boolean allowedInLock =
                 insn.src() == Opcode.PSEUDO_CALL
-                        || insn.src() == Opcode.HELPER_CALL && insn.imm() == SPIN_UNLOCK;
+                        || (insn.src() == Opcode.HELPER_CALL && insn.imm() == SPIN_UNLOCK);
         if (v.state().activeLocks > 0 && !allowedInLock) {
             throw v.reject(Errno.EINVAL, "function calls are not allowed while holding a lock");
         }

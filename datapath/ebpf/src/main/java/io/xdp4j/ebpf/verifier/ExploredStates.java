@@ -74,7 +74,7 @@ final class ExploredStates {
         boolean forced =
                 everyPoint || v.facts.forcedCheckpoints.get(insn) || current.history.count() > 40;
         boolean add =
-                forced || v.jumpsProcessed - jumpsAtLast >= 2 && v.processed - insnsAtLast >= 8;
+                forced || (v.jumpsProcessed - jumpsAtLast >= 2 && v.processed - insnsAtLast >= 8);
         LinkedList<Checkpoint> bucket = bucket(insn);
         clean(bucket, insn, current);
         int states = 0;

@@ -71,7 +71,7 @@ final class HelperCheck {
             memory.check(call.rawReg, i, 1, true, StackCheck.NO_REG, false, false);
         }
         release(proto, call);
-        boolean changesPacket = proto.has(Trait.CHANGES_PACKET) | checkSpecial(proto, insn, call);
+        boolean changesPacket = proto.has(Trait.CHANGES_PACKET) | checkSpecial(proto, call);
         for (int i = 0; i <= 5; i++) {
             v.reg(i).markNotInit();
             v.checkWrite(i);
@@ -189,7 +189,7 @@ final class HelperCheck {
     }
 
     /// Rules of single helpers; true when packet pointers become invalid.
-    private boolean checkSpecial(HelperProto proto, Insn insn, CallFacts call) {
+    private boolean checkSpecial(HelperProto proto, CallFacts call) {
         switch (proto.id()) {
             case TAIL_CALL -> references.checkLeaks(false, true, "tail_call");
             case Callbacks.FOR_EACH_MAP_ELEM,

@@ -233,7 +233,7 @@ final class InsnSanity {
             case Opcode.LD -> isKnownLoad(opcode);
             case Opcode.LDX -> {
                 int mode = opcode & 0xe0;
-                yield mode == Opcode.MEM || mode == Opcode.MEMSX && (opcode & 0x18) != Opcode.DW;
+                yield mode == Opcode.MEM || (mode == Opcode.MEMSX && (opcode & 0x18) != Opcode.DW);
             }
             case Opcode.ST -> (opcode & 0xe0) == Opcode.MEM;
             default -> (opcode & 0xe0) == Opcode.MEM || (opcode & 0xe0) == Opcode.ATOMIC;

@@ -69,7 +69,7 @@ final class LoadCheck {
                     "BPF_LD_[ABS|IND] instructions not allowed for this program type");
         }
         boolean indirect = (insn.opcode() & 0xe0) == Opcode.IND;
-        if (insn.dst() != 0 || insn.off() != 0 || !indirect && insn.src() != 0) {
+        if (insn.dst() != 0 || insn.off() != 0 || (!indirect && insn.src() != 0)) {
             throw v.reject(Errno.EINVAL, "BPF_LD_[ABS|IND] uses reserved fields");
         }
         v.checkRead(CONTEXT);

@@ -68,7 +68,7 @@ final class MemoryCheck {
             case PACKET, PACKET_META -> accessPacket(number, off, size, write, value);
             case SOCKET, SOCK_COMMON, TCP_SOCK, XDP_SOCK ->
                     accessSocket(reg, number, off, size, write, value);
-            case MAP_PTR -> accessMapPointer(reg, number, off, size, write, value);
+            case MAP_PTR -> accessMapPointer(reg, number, off, write);
             default -> throw invalid(reg, number);
         }
         if (!write && size < StackSlot.BYTES && value >= 0 && v.reg(value).isScalar()) {
@@ -143,16 +143,8 @@ final class MemoryCheck {
 
     // ---- regions of known size
 
-    private void checkWithin(
-            RegState reg, int number, long off, int size, int limit, boolean zeroAllowed) {
-        if (isWithin(off, size, limit, zeroAllowed)) {
-            return;
-        }
-        throw outside(reg, number, off, size, limit);
-    }
-
     private static boolean isWithin(long off, int size, int limit, boolean zeroAllowed) {
-        return off >= 0 && (size > 0 || size == 0 && zeroAllowed) && off + size <= limit;
+        return off >= 0 && (size > 0 || (size == 0 && zeroAllowed)) && off + size <= limit;
     }
 
     private Rejection outside(RegState reg, int number, long off, int size, int limit) {
@@ -470,8 +462,7 @@ final class MemoryCheck {
         loadUnknown(false, value);
     }
 
-    private void accessMapPointer(
-            RegState reg, int number, int off, int size, boolean write, int value) {
+    private void accessMapPointer(RegState reg, int number, int off, boolean write) {
         if (off < 0) {
             throw v.reject(
                     Errno.EACCES, "R%d is bpf_map invalid negative access: off=%d", number, off);

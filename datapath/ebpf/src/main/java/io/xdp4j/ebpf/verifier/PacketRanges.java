@@ -60,7 +60,7 @@ final class PacketRanges {
 
     /// `at` is at most the limit, or below it where `open`.
     private static void extend(VerifierState state, RegState at, boolean open) {
-        if (at.off < 0 || at.off == 0 && open) {
+        if (at.off < 0 || (at.off == 0 && open)) {
             return;
         }
         long max = MemoryCheck.MAX_PACKET_OFF;

@@ -27,7 +27,7 @@ final class PointerMath {
     void adjust(Insn insn, RegState pointerReg, RegState offsetReg) {
         RegState dst = v.reg(insn.dst());
         boolean known = offsetReg.var.isConst();
-        if (known && (offsetReg.smin != offsetReg.smax || offsetReg.umin != offsetReg.umax)
+        if ((known && (offsetReg.smin != offsetReg.smax || offsetReg.umin != offsetReg.umax))
                 || offsetReg.smin > offsetReg.smax
                 || Long.compareUnsigned(offsetReg.umin, offsetReg.umax) > 0) {
             dst.markUnknown();

@@ -123,7 +123,7 @@ final class Precision {
                 }
                 subsequent = at;
                 if (at == state.firstInsn
-                        && (entries == 0 || entries == 1 && state.history.insn(0) == at)) {
+                        && (entries == 0 || (entries == 1 && state.history.insn(0) == at))) {
                     break;
                 }
                 if (entries > 0 && state.history.insn(entries - 1) == at) {

@@ -42,7 +42,7 @@ final class RegisterLiveness {
                 for (int i = 0; i < successors; i++) {
                     out |= live[next[i]];
                 }
-                short in = (short) (out & ~defines[at] | uses[at]);
+                short in = (short) ((out & ~defines[at]) | uses[at]);
                 if (in != live[at]) {
                     live[at] = in;
                     changed = true;

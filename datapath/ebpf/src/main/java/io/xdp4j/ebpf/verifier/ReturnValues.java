@@ -58,9 +58,9 @@ final class ReturnValues {
     private static boolean acquires(HelperProto proto, CallFacts call) {
         MapRef map = call.map;
         return proto.has(Trait.ACQUIRES)
-                || proto.id() == LOOKUP
+                || (proto.id() == LOOKUP
                         && map != null
-                        && (map.type() == MapType.SOCKMAP || map.type() == MapType.SOCKHASH);
+                        && (map.type() == MapType.SOCKMAP || map.type() == MapType.SOCKHASH));
     }
 
     private static void setMapValue(

@@ -199,7 +199,7 @@ final class ScalarMath {
     }
 
     private static boolean fitsSigned(long a, long b) {
-        return Math.multiplyHigh(a, b) == a * b >> 63;
+        return Math.multiplyHigh(a, b) == (a * b) >> 63;
     }
 
     private static void and(RegState dst, RegState src) {

@@ -37,7 +37,7 @@ final class SocketLayouts {
         if (off == 50) {
             return false;
         }
-        return off < 76 || off == 76 && size == 4;
+        return off < 76 || (off == 76 && size == 4);
     }
 
     private static boolean permitsTcp(int off, int size) {

@@ -168,7 +168,8 @@ final class StackCheck {
             slot.scrub();
         }
         int kind = StackSlot.MISC;
-        if (reg != null && reg.isNull() || reg == null && isStoreOfConst(insn) && insn.imm() == 0) {
+        if ((reg != null && reg.isNull())
+                || (reg == null && isStoreOfConst(insn) && insn.imm() == 0)) {
             precision.markIfReg(value);
             kind = StackSlot.ZERO;
         }
@@ -183,8 +184,8 @@ final class StackCheck {
         RegState reg = value >= 0 ? v.reg(value) : null;
         Insn insn = v.insns[v.insn];
         boolean zero =
-                reg != null && reg.isNull()
-                        || reg == null && isStoreOfConst(insn) && insn.imm() == 0;
+                (reg != null && reg.isNull())
+                        || (reg == null && isStoreOfConst(insn) && insn.imm() == 0);
         for (int i = min; i < max; i++) {
             dynptrs.destroyIfAt(frame, slotOf(i));
         }
@@ -265,7 +266,7 @@ final class StackCheck {
                 kind == StackSlot.MISC
                         || kind == StackSlot.ZERO
                         || kind == StackSlot.INVALID
-                        || spillOk && kind == StackSlot.SPILL;
+                        || (spillOk && kind == StackSlot.SPILL);
         if (!readable) {
             throw v.reject(
                     Errno.EACCES, "invalid read from stack off %d+%d size %d", off, index, size);

@@ -232,7 +232,7 @@ final class StackLiveness {
         }
         int at = insn - start;
         later |= marks.mustWrite[at];
-        long before = after & ~marks.mustWrite[at] | marks.mayRead[at];
+        long before = (after & ~marks.mustWrite[at]) | marks.mayRead[at];
         boolean changed = before != marks.liveBefore[at] || later != marks.mustWriteLater[at];
         marks.liveBefore[at] = before;
         marks.mustWriteLater[at] = later;

@@ -33,12 +33,12 @@ final class StackSlot {
     }
 
     int kind(int index) {
-        return (int) (kinds >>> index * 8) & 0xff;
+        return (int) (kinds >>> (index * 8)) & 0xff;
     }
 
     void setKind(int index, int kind) {
         int shift = index * 8;
-        kinds = kinds & ~(0xffL << shift) | (long) kind << shift;
+        kinds = (kinds & ~(0xffL << shift)) | (long) kind << shift;
     }
 
     void fill(int kind) {

@@ -140,7 +140,7 @@ record Tnum(long value, long mask) {
         if (size == 8) {
             return this;
         }
-        long keep = (1L << size * 8) - 1;
+        long keep = (1L << (size * 8)) - 1;
         return new Tnum(value & keep, mask & keep);
     }
 
@@ -149,7 +149,7 @@ record Tnum(long value, long mask) {
     }
 
     Tnum withSubreg(Tnum low) {
-        return new Tnum(value & ~LOW | low.value & LOW, mask & ~LOW | low.mask & LOW);
+        return new Tnum((value & ~LOW) | (low.value & LOW), (mask & ~LOW) | (low.mask & LOW));
     }
 
     @Override

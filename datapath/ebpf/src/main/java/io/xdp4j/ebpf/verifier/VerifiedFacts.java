@@ -33,7 +33,7 @@ final class VerifiedFacts implements ProgramFacts {
     @Override
     public boolean isReachable(int insn) {
         return facts.seen.get(insn)
-                || insn > 0 && insns[insn - 1].isLoadImm64() && facts.seen.get(insn - 1);
+                || (insn > 0 && insns[insn - 1].isLoadImm64() && facts.seen.get(insn - 1));
     }
 
     @Override

@@ -35,6 +35,7 @@ public final class BpfRuntime {
     private final Consumer<String> trace;
 
     private final Timers timers;
+    private final SynCookies synCookies;
     private volatile World world = World.DEFAULT;
     private volatile @Nullable BpfMap[] maps = new BpfMap[64];
     private volatile @Nullable Executable[] programs = new Executable[64];
@@ -55,6 +56,7 @@ public final class BpfRuntime {
         this.seed = seed;
         this.trace = trace;
         this.timers = new Timers(clock);
+        this.synCookies = new SynCookies(clock, seed);
     }
 
     /// CPUs there are; per-CPU maps have that many values.
@@ -84,6 +86,10 @@ public final class BpfRuntime {
     /// Takes a line of trace output.
     public void trace(String line) {
         trace.accept(line);
+    }
+
+    public SynCookies synCookies() {
+        return synCookies;
     }
 
     /// The timers in the maps' values.

@@ -178,7 +178,7 @@ class FibHelpersTest {
         World.Builder builder = new World.Builder().add(device(11, 1500, true, true));
         List<Route> routes = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
-            long low = random.nextInt(64) << 26 & 0xffff_ffffL | random.nextInt(256);
+            long low = (random.nextInt(64) << 26 & 0xffff_ffffL) | random.nextInt(256);
             IpPrefix prefix = new IpPrefix(false, 0, low, random.nextInt(33)).network();
             Route route = new Route(MAIN, prefix, Kind.UNICAST, null, 11, i, null);
             routes.add(route);
@@ -186,7 +186,7 @@ class FibHelpersTest {
         }
         World world = builder.build();
         for (int i = 0; i < 5_000; i++) {
-            long low = random.nextInt(64) << 26 & 0xffff_ffffL | random.nextInt(256);
+            long low = (random.nextInt(64) << 26 & 0xffff_ffffL) | random.nextInt(256);
             Route best = null;
             for (Route route : routes) {
                 if (route.destination().contains(false, 0, low)

@@ -1,0 +1,209 @@
+package io.xdp4j.conformance.prog;
+
+import io.xdp4j.ebpf.Errno;
+import io.xdp4j.ebpf.collection.BpfProgram;
+import io.xdp4j.ebpf.collection.Collection;
+import io.xdp4j.ebpf.isa.Insn;
+import io.xdp4j.ebpf.isa.Opcode;
+import io.xdp4j.ebpf.map.BpfMap;
+import io.xdp4j.ebpf.map.MapSpec;
+import io.xdp4j.ebpf.map.MapType;
+import io.xdp4j.ebpf.program.LinkedProgram;
+import io.xdp4j.linux.Fd;
+import io.xdp4j.linux.bpf.KernelBpf;
+import io.xdp4j.linux.bpf.KernelBpf.LoadResult;
+import io.xdp4j.linux.bpf.KernelBpf.MapAttributes;
+import io.xdp4j.linux.bpf.KernelBpf.ProgramAttributes;
+import io.xdp4j.linux.bpf.KernelBpf.RunResult;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// The same maps and programs in the live kernel.
+///
+/// Owns: their descriptors, until closed.
+final class KernelMirror implements AutoCloseable {
+    private static final int XDP = 6;
+    private static final int XDP_HAS_FRAGS = 32;
+    private static final int PACKET_BYTES = 1 << 17;
+
+    private final Map<Integer, Integer> mapFds = new HashMap<>();
+    private final Map<String, Integer> programFds = new HashMap<>();
+    private final List<Integer> others = new ArrayList<>();
+
+    /// What the kernel lacks of the object, or will not take.
+    static final class Refused extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Refused(String message) {
+            super(message);
+        }
+    }
+
+    private KernelMirror() {}
+
+    /// Mirrors a collection's maps, their contents and freezes too.
+    static KernelMirror of(Collection collection) throws Refused {
+        KernelMirror mirror = new KernelMirror();
+        try {
+            for (BpfMap map : collection.maps().values()) {
+                mirror.addMap(map);
+            }
+            return mirror;
+        } catch (Refused e) {
+            mirror.close();
+            throw e;
+        }
+    }
+
+    private void addMap(BpfMap map) throws Refused {
+        int fd = create(map.spec());
+        mapFds.put(map.id(), fd);
+        if (isPlain(map.type())) {
+            copyContents(map, fd);
+        }
+        if (map.isFrozen()) {
+            KernelBpf.freeze(fd);
+        }
+    }
+
+    private int create(MapSpec spec) throws Refused {
+        int inner = 0;
+        if (spec.inner() != null) {
+            inner = create(spec.inner());
+            others.add(inner);
+        }
+        String name = spec.name().replaceAll("[^A-Za-z0-9_.]", "_");
+        int fd =
+                KernelBpf.createMap(
+                        new MapAttributes(
+                                name.substring(0, Math.min(name.length(), 15)),
+                                spec.type().number(),
+                                spec.keySize(),
+                                spec.valueSize(),
+                                spec.maxEntries(),
+                                spec.flags(),
+                                inner,
+                                spec.mapExtra(),
+                                0,
+                                0,
+                                0));
+        if (fd < 0) {
+            throw new Refused("map " + spec.name() + ": " + Errno.nameOf(-fd));
+        }
+        return fd;
+    }
+
+    static boolean isPlain(MapType type) {
+        return switch (type) {
+            case HASH, ARRAY, PERCPU_HASH, PERCPU_ARRAY, LRU_HASH, LRU_PERCPU_HASH, LPM_TRIE ->
+                    true;
+            default -> false;
+        };
+    }
+
+    private static void copyContents(BpfMap map, int fd) {
+        map.forEach((key, value) -> KernelBpf.update(fd, key, value, 0));
+    }
+
+    /// Puts an entry into the kernel's map: 0 or `-errno`.
+    int update(BpfMap map, byte[] key, byte[] value) {
+        Integer fd = mapFds.get(map.id());
+        return fd == null ? -Errno.EBADF : KernelBpf.update(fd, key, value, 0);
+    }
+
+    /// Puts a program into a prog array.
+    int update(BpfMap map, int index, String program) {
+        Integer fd = programFds.get(program);
+        return fd == null ? -Errno.EBADF : update(map, word(index), word(fd));
+    }
+
+    static byte[] word(int value) {
+        return ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(value)
+                .array();
+    }
+
+    /// Loads the same program.
+    void load(BpfProgram program) throws Refused {
+        LinkedProgram linked = program.linked();
+        LoadResult result =
+                KernelBpf.loadProgram(
+                        new ProgramAttributes(
+                                "mirror",
+                                XDP,
+                                linked.expectedAttachType(),
+                                code(linked),
+                                linked.license(),
+                                linked.flags().contains(LinkedProgram.Flag.XDP_HAS_FRAGS)
+                                        ? XDP_HAS_FRAGS
+                                        : 0,
+                                1,
+                                1 << 20,
+                                0,
+                                new byte[0]));
+        if (result.fd() < 0) {
+            throw new Refused(Errno.nameOf(-result.fd()) + ": " + lastLine(result.log()));
+        }
+        programFds.put(program.name(), result.fd());
+    }
+
+    private static String lastLine(String log) {
+        List<String> lines = log.lines().filter(line -> !line.startsWith("processed")).toList();
+        return lines.isEmpty() ? "" : lines.getLast();
+    }
+
+    private byte[] code(LinkedProgram program) {
+        ByteBuffer code =
+                ByteBuffer.allocate(program.insns().size() * Insn.BYTES)
+                        .order(ByteOrder.LITTLE_ENDIAN);
+        for (Insn insn : program.insns()) {
+            boolean map =
+                    insn.isLoadImm64()
+                            && (insn.src() == Opcode.PSEUDO_MAP_FD
+                                    || insn.src() == Opcode.PSEUDO_MAP_VALUE);
+            Integer fd = map ? mapFds.get(insn.imm()) : null;
+            code.putLong((fd == null ? insn : insn.withImm(fd)).encode());
+        }
+        return code.array();
+    }
+
+    /// Runs it in the kernel.
+    RunResult run(String program, byte[] packet) {
+        return KernelBpf.testRun(
+                programFds.getOrDefault(program, -1), packet, new byte[0], PACKET_BYTES, 1);
+    }
+
+    /// The entries of a plain map as the kernel has them, hex by hex.
+    Map<String, String> entries(BpfMap map, int possibleCpus) {
+        Map<String, String> entries = new TreeMap<>();
+        int fd = mapFds.getOrDefault(map.id(), -1);
+        int bytes =
+                map.type().isPerCpu()
+                        ? ((map.valueSize() + 7) & -8) * possibleCpus
+                        : map.valueSize();
+        byte[] key = new byte[0];
+        byte[] next = new byte[map.keySize()];
+        byte[] value = new byte[bytes];
+        while (KernelBpf.nextKey(fd, key, next) == 0) {
+            if (KernelBpf.lookup(fd, next, value) == 0) {
+                entries.put(HexFormat.of().formatHex(next), HexFormat.of().formatHex(value));
+            }
+            key = next.clone();
+        }
+        return entries;
+    }
+
+    @Override
+    public void close() {
+        programFds.values().forEach(Fd::close);
+        mapFds.values().forEach(Fd::close);
+        others.forEach(Fd::close);
+    }
+}
