@@ -179,8 +179,7 @@ public final class LpmTrieMap extends BpfMap {
     private static int heapIndex(long data, int bits) {
         int depth = nodeDepth(bits);
         int length = bits - depth;
-        return (1 << length)
-                | (LpmNodes.nibble(data, depth) >> (LpmNodes.BITS - length));
+        return (1 << length) | (LpmNodes.nibble(data, depth) >> (LpmNodes.BITS - length));
     }
 
     /// The entry of exactly that prefix, or 0. With the lock.

@@ -50,7 +50,8 @@ class MapModelTest {
         long bytes = arena.allocate(16, 8).address();
         Map<Long, Long> model = new HashMap<>();
         for (int round = 0; round < 20_000; round++) {
-            long name = Math.min(random.nextInt(entries * 2), (1L << (8 * Math.min(keySize, 7))) - 1);
+            long name =
+                    Math.min(random.nextInt(entries * 2), (1L << (8 * Math.min(keySize, 7))) - 1);
             write(key, keySize, name);
             RawMemory.putLong(bytes, round);
             switch (random.nextInt(4)) {
