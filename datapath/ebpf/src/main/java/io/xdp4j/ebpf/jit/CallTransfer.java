@@ -12,6 +12,7 @@ import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.isa.Opcode;
 import io.xdp4j.ebpf.map.BpfMap;
 import io.xdp4j.ebpf.map.MapType;
+import io.xdp4j.ebpf.map.PercpuArrayMap;
 import io.xdp4j.ebpf.program.LinkedProgram;
 import org.jspecify.annotations.Nullable;
 
@@ -166,7 +167,9 @@ final class CallTransfer {
 
     /// True for maps whose lookup becomes a bounds check and an addition.
     static boolean isInlineArray(BpfMap map) {
-        return map.type() == MapType.ARRAY && map.keySize() == 4 && map.valueBase() != 0;
+        return map.keySize() == 4
+                && ((map.type() == MapType.ARRAY && map.valueBase() != 0)
+                        || map instanceof PercpuArrayMap);
     }
 
     private int sizeOf(HelperProto proto, int register, AbstractState state) {
