@@ -144,6 +144,11 @@ public record LoadOptions(
                 backends);
     }
 
+    /// The same in another runtime.
+    public LoadOptions withRuntime(BpfRuntime to) {
+        return withRuntime(to, cpu, ingress);
+    }
+
     /// The same in another world.
     ///
     /// @param at CPU that test runs happen on
