@@ -58,7 +58,7 @@ public final class BloomFilterMap extends BpfMap {
     public int peek(long value) {
         for (int i = 0; i < hashes; i++) {
             long bit = bit(value, i);
-            if ((RawMemory.getLong(bits + (bit >> 6) * 8) & 1L << bit) == 0) {
+            if ((RawMemory.getLong(bits + (bit >> 6) * 8) & (1L << bit)) == 0) {
                 return -Errno.ENOENT;
             }
         }

@@ -243,7 +243,7 @@ public abstract class BpfMap implements AutoCloseable {
 
     /// Bytes of a value as users see it.
     public final int userValueSize() {
-        return type().isPerCpu() ? (valueSize() + 7 & -8) * cpus : valueSize();
+        return type().isPerCpu() ? ((valueSize() + 7) & -8) * cpus : valueSize();
     }
 
     final void check(int error, String what) {
@@ -291,7 +291,7 @@ public abstract class BpfMap implements AutoCloseable {
         if (value.length == userValueSize()) {
             RawMemory.copyIn(value, 0, at, value.length);
         } else if (type().isPerCpu() && value.length == valueSize()) {
-            int stride = valueSize() + 7 & -8;
+            int stride = (valueSize() + 7) & -8;
             for (int cpu = 0; cpu < cpus; cpu++) {
                 RawMemory.copyIn(value, 0, at + (long) cpu * stride, value.length);
             }
@@ -317,7 +317,7 @@ public abstract class BpfMap implements AutoCloseable {
     }
 
     private long nextKeyOffset() {
-        return Math.max(userKeySize(), keySize()) + 15L & -8L;
+        return (Math.max(userKeySize(), keySize()) + 15L) & -8L;
     }
 
     private long valueOffset() {

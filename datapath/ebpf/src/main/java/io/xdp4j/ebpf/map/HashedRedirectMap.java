@@ -82,7 +82,7 @@ public final class HashedRedirectMap extends RedirectMap {
             return -Errno.EEXIST;
         }
         int program = RedirectRules.program(spec(), value);
-        long both = (ifindex & 0xffff_ffffL) | (long) Math.max(program, 0) << 32;
+        long both = (ifindex & 0xffff_ffffL) | ((long) Math.max(program, 0) << 32);
         return there != 0
                 ? replace(there, key, ifindex, program, both)
                 : insert(key, ifindex, program, both);

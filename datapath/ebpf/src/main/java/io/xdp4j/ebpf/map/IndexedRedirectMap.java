@@ -140,7 +140,7 @@ public final class IndexedRedirectMap extends RedirectMap {
     private int put(int index, int word, int program) {
         int error = RedirectRules.backendError(backend, index, word, program);
         if (error == 0) {
-            long both = (word & 0xffff_ffffL) | (long) Math.max(program, 0) << 32;
+            long both = (word & 0xffff_ffffL) | ((long) Math.max(program, 0) << 32);
             RawMemory.putLong(cell(index), both);
             RawAtomics.storeRelease32(cell(index) + PRESENT, 1);
         }

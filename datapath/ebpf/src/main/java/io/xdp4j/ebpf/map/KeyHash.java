@@ -50,17 +50,17 @@ final class KeyHash {
         }
         if (size >= 4) {
             return (RawMemory.getInt(key) & 0xffff_ffffL)
-                    | (long) RawMemory.getInt(key + size - 4) << 32;
+                    | ((long) RawMemory.getInt(key + size - 4) << 32);
         }
         long tail = 0;
         for (int i = at; i < size; i++) {
-            tail = tail << 8 | RawMemory.u8(key + i);
+            tail = (tail << 8) | RawMemory.u8(key + i);
         }
         return tail;
     }
 
     private static long mix(long a, long b) {
-        return a * b ^ Math.unsignedMultiplyHigh(a, b);
+        return (a * b) ^ Math.unsignedMultiplyHigh(a, b);
     }
 
     private static int fold(long a, long b) {

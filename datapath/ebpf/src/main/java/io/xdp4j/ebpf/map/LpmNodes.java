@@ -122,7 +122,7 @@ final class LpmNodes {
     // ---- bits of keys (the bytes behind the length)
 
     static int nibble(long data, int depth) {
-        return RawMemory.u8(data + (depth >> 3)) >> (BITS - (depth & BITS)) & 15;
+        return (RawMemory.u8(data + (depth >> 3)) >> (BITS - (depth & BITS))) & 15;
     }
 
     /// True when both agree in the bits `from .. to - 1`, multiples of four.

@@ -99,7 +99,7 @@ public final class LpmTrieMap extends BpfMap {
     private static long partial(long node, long data, int depth, int bits, long best) {
         int nibble = LpmNodes.nibble(data, depth);
         for (int length = bits - depth; length > 0; length--) {
-            long entry = LpmNodes.entry(node, 1 << length | nibble >> (LpmNodes.BITS - length));
+            long entry = LpmNodes.entry(node, (1 << length) | (nibble >> (LpmNodes.BITS - length)));
             if (entry != 0) {
                 return entry;
             }
@@ -173,13 +173,13 @@ public final class LpmTrieMap extends BpfMap {
     }
 
     private static int nodeDepth(int bits) {
-        return bits - 1 & -LpmNodes.BITS;
+        return (bits - 1) & -LpmNodes.BITS;
     }
 
     private static int heapIndex(long data, int bits) {
         int depth = nodeDepth(bits);
         int length = bits - depth;
-        return 1 << length | LpmNodes.nibble(data, depth) >> (LpmNodes.BITS - length);
+        return (1 << length) | (LpmNodes.nibble(data, depth) >> (LpmNodes.BITS - length));
     }
 
     /// The entry of exactly that prefix, or 0. With the lock.

@@ -15,7 +15,7 @@ public final class MapFactory {
         return create(spec, id, cpus, MapEnvironment.EMPTY);
     }
 
-    /// A map in the world of `environment`.
+    /// A map in that environment.
     ///
     /// @param id unique in its runtime, 1 or more
     /// @param cpus CPUs that programs run on; per-CPU maps hold a value for each

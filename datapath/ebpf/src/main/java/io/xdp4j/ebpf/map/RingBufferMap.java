@@ -99,7 +99,7 @@ public final class RingBufferMap extends BpfMap {
         int length = RawMemory.getInt(header) & LENGTH_MASK;
         RawAtomics.exchange32(header, length | mark); // (B) pairs with poll()
         boolean isNext = (RawAtomics.loadAcquire64(consumed) & (size - 1)) == header - area;
-        if ((flags & FORCE_WAKEUP) != 0 || isNext && (flags & NO_WAKEUP) == 0) {
+        if ((flags & FORCE_WAKEUP) != 0 || (isNext && (flags & NO_WAKEUP) == 0)) {
             wakeUp.run();
         }
     }

@@ -25,7 +25,7 @@ public final class SpinWord {
         RawAtomics.storeRelease32(address, 0); // pairs with the exchange in lock()
     }
 
-    @SuppressWarnings("ThreadPriorityCheck") // the holder may wait for this core
+    @SuppressWarnings("ThreadPriorityCheck") // the lock's holder may wait for this very CPU
     static int pause(int spins) {
         if (spins < SPINS) {
             Thread.onSpinWait();

@@ -70,7 +70,7 @@ class LpmTrieTest {
         int pattern = random.nextInt(alphabet);
         for (int i = 0; i < length; i++) {
             boolean isOdd = random.nextInt(alphabet) == 0;
-            bits.append((pattern >> i % 5 & 1 ^ (isOdd ? 1 : 0)) == 0 ? '0' : '1');
+            bits.append((((pattern >> (i % 5)) & 1) ^ (isOdd ? 1 : 0)) == 0 ? '0' : '1');
         }
         return bits.toString();
     }
@@ -81,7 +81,7 @@ class LpmTrieTest {
         key[1] = (byte) (bits.length() >> 8);
         for (int i = 0; i < bits.length(); i++) {
             if (bits.charAt(i) == '1') {
-                key[4 + i / 8] |= (byte) (0x80 >> i % 8);
+                key[4 + i / 8] |= (byte) (0x80 >> (i % 8));
             }
         }
         return key;
@@ -119,7 +119,7 @@ class LpmTrieTest {
     private void lookup(BpfMap map, Map<String, Long> model, String bits) {
         long at = map.lookup(address(bytes(bits, map.keySize())), 0);
         assertThat(at == 0 ? null : RawMemory.getLong(at)).isEqualTo(longest(model, bits));
-        assertThat(at == 0 || map.owns(at, 8) && !map.owns(at, 9)).isTrue();
+        assertThat(at == 0 || (map.owns(at, 8) && !map.owns(at, 9))).isTrue();
     }
 
     private static @Nullable Long longest(Map<String, Long> model, String bits) {
@@ -144,10 +144,10 @@ class LpmTrieTest {
     }
 
     private static String bits(byte[] key) {
-        int length = (key[0] & 0xff) | (key[1] & 0xff) << 8;
+        int length = (key[0] & 0xff) | ((key[1] & 0xff) << 8);
         StringBuilder bits = new StringBuilder();
         for (int i = 0; i < length; i++) {
-            bits.append((key[4 + i / 8] & 0x80 >> i % 8) == 0 ? '0' : '1');
+            bits.append((key[4 + i / 8] & (0x80 >> (i % 8))) == 0 ? '0' : '1');
         }
         return bits.toString();
     }

@@ -28,9 +28,9 @@ class MapCreationTest {
                 continue;
             }
             cases++;
-            List<String> sides = List.of(line.split(" = ", 2));
-            String got = create(sides.get(0).split(" "));
-            if (!got.equals(sides.get(1)) && !got.equals("unsupported")) {
+            String[] sides = line.split(" = ", -1);
+            String got = create(sides[0].split(" ", -1));
+            if (!got.equals(sides[1]) && !got.equals("unsupported")) {
                 wrong.add(line + " but here " + got);
             }
         }
