@@ -1,5 +1,6 @@
 package io.xdp4j.ebpf.btf;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
@@ -41,8 +42,7 @@ final class BtfSpecTest {
         raw.words(raw.string("s"), flag | RawBtf.STRUCT << 24 | 1, 4);
         raw.words(raw.string("f"), 1, 5 << 24 | 3);
 
-        BtfType.Struct struct = raw.parse().find(BtfType.Struct.class, "s");
-        assertThat(struct).isNotNull();
+        BtfType.Struct struct = requireNonNull(raw.parse().find(BtfType.Struct.class, "s"));
         assertThat(struct.members()).containsExactly(new BtfType.Member("f", 1, 3, 5));
     }
 

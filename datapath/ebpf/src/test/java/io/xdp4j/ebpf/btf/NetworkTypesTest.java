@@ -1,5 +1,6 @@
 package io.xdp4j.ebpf.btf;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -99,8 +100,7 @@ final class NetworkTypesTest {
         assumeTrue(Files.isReadable(KERNEL), "needs the kernel's BTF, " + KERNEL);
         BtfSpec kernel = BtfSpec.parse(Files.readAllBytes(KERNEL));
 
-        BtfType.Struct context = kernel.find(BtfType.Struct.class, "xdp_md");
-        assertThat(context).isNotNull();
+        BtfType.Struct context = requireNonNull(kernel.find(BtfType.Struct.class, "xdp_md"));
         assertThat(context.members())
                 .extracting(BtfType.Member::name)
                 .startsWith("data", "data_end", "data_meta");

@@ -37,14 +37,14 @@ final class CompiledObjectsTest {
         List<Path> compilers = compilers();
         assumeFalse(compilers.isEmpty(), "needs clang-10 to clang-22 on the path");
         for (Path compiler : compilers) {
-            for (String name : Objects.NAMES) {
+            for (String name : TestObjects.NAMES) {
                 Path object = compile(compiler, name);
                 CollectionSpec built =
                         ObjectReader.read(Files.readAllBytes(object), name + ".bpf.o");
 
                 assertThat(shape(built))
                         .as(name + " built by " + compiler)
-                        .isEqualTo(shape(Objects.read(name)));
+                        .isEqualTo(shape(TestObjects.read(name)));
             }
         }
     }
