@@ -13,6 +13,7 @@ import io.xdp4j.ebpf.collection.BpfProgram;
 import io.xdp4j.ebpf.collection.Collection;
 import io.xdp4j.ebpf.collection.Engine;
 import io.xdp4j.ebpf.collection.LoadOptions;
+import io.xdp4j.ebpf.collection.RejectedProgramException;
 import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.isa.Opcode;
 import io.xdp4j.ebpf.map.BpfMap;
@@ -141,7 +142,7 @@ final class KernelAgreementTest {
                 compareMaps(ours, kernel, name, what, cpus, differences);
             } catch (KernelMirror.Refused e) {
                 LOG.info("{}: the kernel refuses it: {}", what, e.getMessage());
-            } catch (UnsupportedException | LinkException e) {
+            } catch (RejectedProgramException | UnsupportedException | LinkException e) {
                 differences.add(what + ": " + e.getMessage());
             }
         }
