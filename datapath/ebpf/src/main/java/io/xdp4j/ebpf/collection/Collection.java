@@ -17,6 +17,7 @@ import io.xdp4j.ebpf.testrun.TestRun;
 import io.xdp4j.ebpf.vm.BpfMachine;
 import io.xdp4j.ebpf.vm.BpfRuntime;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -44,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 /// Kernel: `struct bpf_object` of libbpf, loaded.
 public final class Collection implements AutoCloseable {
     private static final int DEFAULT_CPUS = 2;
+    private static final int MAX_FILE_BYTES = 64 << 20;
 
     private final BpfRuntime runtime;
     private final LoadOptions options;
@@ -77,8 +79,13 @@ public final class Collection implements AutoCloseable {
     /// Fails: [MalformedObjectException] also for a file that cannot be read.
     public static CollectionSpec read(Path file) {
         String name = String.valueOf(file.getFileName());
-        try {
-            return ObjectReader.read(Files.readAllBytes(file), name);
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MAX_FILE_BYTES + 1);
+            if (bytes.length > MAX_FILE_BYTES) {
+                throw new MalformedObjectException(
+                        file + ": is larger than " + MAX_FILE_BYTES + " bytes (expected: less)");
+            }
+            return ObjectReader.read(bytes, name);
         } catch (IOException e) {
             throw new MalformedObjectException(
                     file
