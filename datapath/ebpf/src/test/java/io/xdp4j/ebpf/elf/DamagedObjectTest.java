@@ -1,5 +1,6 @@
 package io.xdp4j.ebpf.elf;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
@@ -10,6 +11,7 @@ import io.xdp4j.ebpf.UnsupportedException;
 import io.xdp4j.ebpf.program.CollectionSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
@@ -90,7 +92,8 @@ final class DamagedObjectTest {
 
     @Test
     void refusesWhatIsNoElfFile() {
-        assertThatThrownBy(() -> ObjectReader.read("hello, world".getBytes(), "a.txt"))
+        assertThatThrownBy(() ->
+                        ObjectReader.read("hello, world".getBytes(StandardCharsets.UTF_8), "a.txt"))
                 .isInstanceOf(MalformedObjectException.class)
                 .hasMessage("a.txt: no ELF file: it does not begin with 7f 45 4c 46");
         assertThatThrownBy(() -> ObjectReader.read(new byte[0], "empty.o"))
@@ -122,8 +125,7 @@ final class DamagedObjectTest {
     void namesUnknownRelocations() {
         byte[] bytes = Objects.bytes("legacy_maps");
         ElfImage image = new ElfImage(bytes, "x.o");
-        ElfSection relocations = image.section(".relxdp_cpu_map0");
-        assertThat(relocations).isNotNull();
+        ElfSection relocations = requireNonNull(image.section(".relxdp_cpu_map0"));
         bytes[relocations.offset() + 8] = 99;
 
         assertThatThrownBy(() -> ObjectReader.read(bytes, "x.o"))
@@ -135,8 +137,7 @@ final class DamagedObjectTest {
     @Test
     void namesUnknownMapTypes() {
         byte[] bytes = Objects.bytes("legacy_maps");
-        ElfSection maps = new ElfImage(bytes, "x.o").section("maps");
-        assertThat(maps).isNotNull();
+        ElfSection maps = requireNonNull(new ElfImage(bytes, "x.o").section("maps"));
         bytes[maps.offset()] = 99;
 
         assertThatThrownBy(() -> ObjectReader.read(bytes, "x.o"))

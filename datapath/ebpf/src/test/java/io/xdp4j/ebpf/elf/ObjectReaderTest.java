@@ -1,5 +1,6 @@
 package io.xdp4j.ebpf.elf;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -107,8 +108,7 @@ final class ObjectReaderTest {
 
         MapDefinition outer = Objects.map(object, "by_colour");
         assertThat(outer.slots()).containsExactly(new Slot(1, "green"), new Slot(3, "red"));
-        MapSpec inner = outer.spec().inner();
-        assertThat(inner).isNotNull();
+        MapSpec inner = requireNonNull(outer.spec().inner());
         assertThat(inner.valueSize()).isEqualTo(16);
         assertThat(Objects.map(object, "jumps").slots())
                 .containsExactly(new Slot(0, "drop"), new Slot(1, "pass"));
@@ -138,10 +138,8 @@ final class ObjectReaderTest {
         CollectionSpec object = Objects.read("globals").withGlobal("limit", new byte[] {9, 1});
 
         MapDefinition constants = Objects.map(object, ".rodata");
-        Variable limit = constants.variable("limit");
-        assertThat(limit).isNotNull();
-        InitialValue value = constants.contents();
-        assertThat(value).isNotNull();
+        Variable limit = requireNonNull(constants.variable("limit"));
+        InitialValue value = requireNonNull(constants.contents());
         assertThat(value.bytes()[limit.offset()]).isEqualTo((byte) 9);
         assertThat(value.bytes()[limit.offset() + 1]).isEqualTo((byte) 1);
         assertThat(object.withGlobal("no_such", new byte[100]).maps()).isEqualTo(object.maps());
@@ -214,8 +212,7 @@ final class ObjectReaderTest {
                         tuple("CONFIG_HZ", 0),
                         tuple("LINUX_KERNEL_VERSION", 8),
                         tuple("CONFIG_MISSING", 12));
-        InitialValue value = kconfig.contents();
-        assertThat(value).isNotNull();
+        InitialValue value = requireNonNull(kconfig.contents());
         assertThat(value.bytes()).containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 0, 18, 6, 0, 0);
     }
 

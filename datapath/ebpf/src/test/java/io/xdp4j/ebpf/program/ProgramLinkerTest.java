@@ -1,5 +1,6 @@
 package io.xdp4j.ebpf.program;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -153,8 +154,7 @@ final class ProgramLinkerTest {
     @Test
     void namesTypesByTheirNumbersHereAndThere() {
         CollectionSpec object = Objects.read("core");
-        BtfSpec local = object.btf();
-        assertThat(local).isNotNull();
+        BtfSpec local = requireNonNull(object.btf());
         int here = link(object, "type_id_local", kernel()).insns().getFirst().imm();
         int there = link(object, "type_id_target", kernel()).insns().getFirst().imm();
 
