@@ -25,13 +25,13 @@ final class DamagedObjectTest {
     private static final long SEED = 20260720;
 
     static Stream<String> names() {
-        return Objects.NAMES.stream();
+        return TestObjects.NAMES.stream();
     }
 
     @ParameterizedTest
     @MethodSource("names")
     void survivesTruncationAtEveryByte(String name) {
-        byte[] whole = Objects.bytes(name);
+        byte[] whole = TestObjects.bytes(name);
 
         assertTimeoutPreemptively(
                 Duration.ofSeconds(30),
@@ -45,7 +45,7 @@ final class DamagedObjectTest {
     @ParameterizedTest
     @MethodSource("names")
     void survivesAChangeOfEveryByte(String name) {
-        byte[] whole = Objects.bytes(name);
+        byte[] whole = TestObjects.bytes(name);
         Random random = new Random(SEED);
 
         assertTimeoutPreemptively(
@@ -64,7 +64,7 @@ final class DamagedObjectTest {
     @ParameterizedTest
     @MethodSource("names")
     void survivesHugeAndNegativeNumbersEverywhere(String name) {
-        byte[] whole = Objects.bytes(name);
+        byte[] whole = TestObjects.bytes(name);
         int[] numbers = {-1, Integer.MAX_VALUE, Integer.MIN_VALUE, 0x00ff_ffff, 0};
 
         assertTimeoutPreemptively(
@@ -102,7 +102,7 @@ final class DamagedObjectTest {
 
     @Test
     void namesBigEndianObjects() {
-        byte[] bytes = Objects.bytes("globals");
+        byte[] bytes = TestObjects.bytes("globals");
         bytes[5] = 2;
 
         assertThatThrownBy(() -> ObjectReader.read(bytes, "be.o"))
@@ -112,7 +112,7 @@ final class DamagedObjectTest {
 
     @Test
     void namesOtherMachines() {
-        byte[] bytes = Objects.bytes("globals");
+        byte[] bytes = TestObjects.bytes("globals");
         bytes[18] = 62;
 
         assertThatThrownBy(() -> ObjectReader.read(bytes, "x86.o"))
@@ -123,7 +123,7 @@ final class DamagedObjectTest {
 
     @Test
     void namesUnknownRelocations() {
-        byte[] bytes = Objects.bytes("legacy_maps");
+        byte[] bytes = TestObjects.bytes("legacy_maps");
         ElfImage image = new ElfImage(bytes, "x.o");
         ElfSection relocations = requireNonNull(image.section(".relxdp_cpu_map0"));
         bytes[relocations.offset() + 8] = 99;
@@ -136,7 +136,7 @@ final class DamagedObjectTest {
 
     @Test
     void namesUnknownMapTypes() {
-        byte[] bytes = Objects.bytes("legacy_maps");
+        byte[] bytes = TestObjects.bytes("legacy_maps");
         ElfSection maps = requireNonNull(new ElfImage(bytes, "x.o").section("maps"));
         bytes[maps.offset()] = 99;
 
@@ -148,7 +148,7 @@ final class DamagedObjectTest {
 
     @Test
     void refusesSectionsBehindTheEndOfTheFile() {
-        byte[] bytes = Objects.bytes("legacy_maps");
+        byte[] bytes = TestObjects.bytes("legacy_maps");
         ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         int sections = (int) header.getLong(40);
         header.putLong(sections + 64 + 32, Long.MAX_VALUE);
