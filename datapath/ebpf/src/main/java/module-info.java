@@ -3,6 +3,7 @@ module io.xdp4j.ebpf {
     requires static org.jspecify;
 
     exports io.xdp4j.ebpf;
+    exports io.xdp4j.ebpf.asm;
     exports io.xdp4j.ebpf.btf;
     exports io.xdp4j.ebpf.collection;
     exports io.xdp4j.ebpf.elf;

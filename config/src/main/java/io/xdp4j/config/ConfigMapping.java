@@ -1,8 +1,10 @@
 package io.xdp4j.config;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -34,6 +36,11 @@ final class ConfigMapping {
 
     SourceLocation at() {
         return self.at();
+    }
+
+    /// The keys, in the order of the document.
+    Set<String> keys() {
+        return Collections.unmodifiableSet(values.keySet());
     }
 
     boolean has(String key) {

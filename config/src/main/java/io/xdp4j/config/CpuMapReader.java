@@ -15,9 +15,9 @@ final class CpuMapReader {
     private static final int MAX_ENTRIES = 64;
 
     /// The "sanity limit on qsize" of `cpu_map_update_elem`.
-    private static final int MAX_QSIZE = 16384;
+    static final int MAX_QSIZE = 16384;
 
-    private static final int DEFAULT_QSIZE = 192;
+    static final int DEFAULT_QSIZE = 192;
 
     private CpuMapReader() {}
 

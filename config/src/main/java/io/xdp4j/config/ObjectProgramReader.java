@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// Reads a program of type `object`.
 final class ObjectProgramReader {
     static final List<String> KEYS =
-            List.of(
-                    "name", "type", "file", "program", "engine", "globals", "entries", "attach");
+            List.of("name", "type", "file", "program", "engine", "globals", "entries", "attach");
 
     private static final List<String> BYTES_KEYS = List.of("map", "key", "value");
     private static final List<String> CPU_KEYS = List.of("map", "cpu", "qsize", "program");
@@ -26,7 +25,8 @@ final class ObjectProgramReader {
     private static final int MAX_ENTRIES = 65536;
     private static final Pattern SYMBOL = Pattern.compile("[A-Za-z_][A-Za-z0-9_.]{0,127}");
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]{0,127}");
-    private static final Pattern HEX = Pattern.compile("[0-9a-fA-F]{2}([ :]?[0-9a-fA-F]{2}){0,1023}");
+    private static final Pattern HEX =
+            Pattern.compile("[0-9a-fA-F]{2}([ :]?[0-9a-fA-F]{2}){0,1023}");
 
     private final ConfigMapping program;
     private final Names names;

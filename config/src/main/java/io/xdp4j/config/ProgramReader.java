@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /// Reads `programs`; the names in a first pass, because maps mention them.
 final class ProgramReader {
     private static final List<String> TYPES =
-            List.of("load_balancer", "redirect", "pass", "drop", "tx", "class");
+            List.of("object", "load_balancer", "redirect", "pass", "drop", "tx", "class");
     private static final List<String> VERDICT_KEYS = List.of("name", "type", "attach");
     private static final List<String> TX_KEYS = List.of("name", "type", "swap-macs", "attach");
     private static final List<String> LOAD_BALANCER_KEYS =
@@ -40,6 +40,11 @@ final class ProgramReader {
                     "exclude-ingress",
                     "swap-macs",
                     "class",
+                    "file",
+                    "program",
+                    "engine",
+                    "globals",
+                    "entries",
                     "attach");
     private static final int MAX_PROGRAMS = 256;
     private static final int MAX_ATTACH = 256;
@@ -81,6 +86,7 @@ final class ProgramReader {
 
     private static List<String> keys(String type) {
         return switch (type) {
+            case "object" -> ObjectProgramReader.KEYS;
             case "load_balancer" -> LOAD_BALANCER_KEYS;
             case "redirect" -> REDIRECT_KEYS;
             case "class" -> CLASS_KEYS;
@@ -92,6 +98,7 @@ final class ProgramReader {
     private ProgramSpec read() {
         String name = names.programs.resolve(program.node("name"));
         return switch (program.node("type").oneOf(TYPES)) {
+            case "object" -> ObjectProgramReader.read(program, name, attach(name), names);
             case "load_balancer" -> loadBalancer(name);
             case "redirect" -> new RedirectProgramSpec(name, target(), attach(name), program.at());
             case "class" -> javaClass(name);

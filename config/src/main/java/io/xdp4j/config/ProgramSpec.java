@@ -11,7 +11,11 @@ import java.util.List;
 /// Fails: never.
 /// Kernel: `BPF_PROG_TYPE_XDP`, attached as by `ip link set DEV xdp`.
 public sealed interface ProgramSpec
-        permits VerdictProgramSpec, RedirectProgramSpec, LoadBalancerProgramSpec, ClassProgramSpec {
+        permits VerdictProgramSpec,
+                RedirectProgramSpec,
+                LoadBalancerProgramSpec,
+                ObjectProgramSpec,
+                ClassProgramSpec {
 
     /// The name by which map entries refer to it.
     String name();

@@ -24,6 +24,7 @@ import io.xdp4j.ebpf.program.CollectionSpec;
 import io.xdp4j.ebpf.program.LinkedProgram;
 import io.xdp4j.ebpf.program.MapDefinition;
 import io.xdp4j.ebpf.program.ProgramSpec;
+import io.xdp4j.ebpf.testrun.TestRun;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -53,8 +54,7 @@ final class ObjectFactory implements AutoCloseable {
         this.config = config;
         this.parts = parts;
         this.backends =
-                new DatapathBackends(
-                        parts.datapath(), id -> Optional.ofNullable(programs.get(id)));
+                new DatapathBackends(parts.datapath(), id -> Optional.ofNullable(programs.get(id)));
     }
 
     /// The program, its object loaded and filled.
@@ -153,7 +153,7 @@ final class ObjectFactory implements AutoCloseable {
         return LoadOptions.DEFAULT
                 .withEngine(engine)
                 .withWanted(ProgramSpec::isXdp)
-                .withRuntime(parts.datapath().bpf())
+                .withRuntime(parts.datapath().bpf(), 0, TestRun.Ingress.LOOPBACK)
                 .withBackends(this::backend);
     }
 
@@ -264,8 +264,7 @@ final class ObjectFactory implements AutoCloseable {
         return program(object, name, at);
     }
 
-    private static byte[] sized(
-            Word word, int size, String what, ObjectProgramSpec.Entry entry) {
+    private static byte[] sized(Word word, int size, String what, ObjectProgramSpec.Entry entry) {
         byte[] bytes = bytes(word, size);
         if (bytes.length != size) {
             throw new ConfigException(

@@ -2,8 +2,8 @@ package io.xdp4j.config.assembly;
 
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.NetDevice;
-import io.xdp4j.core.program.RedirectMap;
 import io.xdp4j.core.redirect.CpuMap;
+import io.xdp4j.core.redirect.DeviceMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -11,7 +11,7 @@ import java.util.Map;
 final class Parts {
     private final Datapath datapath;
     private final Map<String, CpuMap> cpuMaps = new LinkedHashMap<>();
-    private final Map<String, RedirectMap> devMaps = new LinkedHashMap<>();
+    private final Map<String, DeviceMap> devMaps = new LinkedHashMap<>();
 
     Parts(Datapath datapath) {
         this.datapath = datapath;
@@ -30,7 +30,7 @@ final class Parts {
         return existing(cpuMaps, name);
     }
 
-    RedirectMap devMap(String name) {
+    DeviceMap devMap(String name) {
         return existing(devMaps, name);
     }
 
@@ -46,7 +46,7 @@ final class Parts {
         return cpuMaps;
     }
 
-    Map<String, RedirectMap> devMaps() {
+    Map<String, DeviceMap> devMaps() {
         return devMaps;
     }
 }

@@ -4,12 +4,13 @@ import io.xdp4j.config.ClassProgramSpec;
 import io.xdp4j.config.ConfigException;
 import io.xdp4j.config.DatapathConfig;
 import io.xdp4j.config.LoadBalancerProgramSpec;
+import io.xdp4j.config.ObjectProgramSpec;
 import io.xdp4j.config.ProgramSpec;
 import io.xdp4j.config.RedirectProgramSpec;
 import io.xdp4j.config.VerdictProgramSpec;
-import io.xdp4j.core.program.RedirectMap;
 import io.xdp4j.core.program.XdpProgram;
 import io.xdp4j.core.redirect.CpuMap;
+import io.xdp4j.core.redirect.DeviceMap;
 import io.xdp4j.programs.balance.LoadBalancer;
 import io.xdp4j.programs.basic.Drop;
 import io.xdp4j.programs.basic.Pass;
@@ -25,11 +26,13 @@ import java.util.Map;
 final class ProgramFactory {
     private final DatapathConfig config;
     private final Parts parts;
+    private final ObjectFactory objects;
     private final Map<String, XdpProgram> made = new HashMap<>();
 
-    ProgramFactory(DatapathConfig config, Parts parts) {
+    ProgramFactory(DatapathConfig config, Parts parts, ObjectFactory objects) {
         this.config = config;
         this.parts = parts;
+        this.objects = objects;
     }
 
     /// The program of that name, which the loader knows to exist.
@@ -52,6 +55,7 @@ final class ProgramFactory {
                     };
             case RedirectProgramSpec redirect -> redirect(redirect.target());
             case LoadBalancerProgramSpec balancer -> loadBalancer(balancer);
+            case ObjectProgramSpec object -> objects.program(object);
             case ClassProgramSpec own -> ofClass(own);
         };
     }
@@ -67,7 +71,7 @@ final class ProgramFactory {
         };
     }
 
-    private RedirectMap devMap(String name) {
+    private DeviceMap devMap(String name) {
         return parts.devMap(name);
     }
 

@@ -35,12 +35,14 @@ import org.jspecify.annotations.Nullable;
 /// Fails: [ConfigException] with the line of what cannot be made, [DeviceException] for a device.
 public final class RunningDatapath implements AutoCloseable {
     private final Parts parts;
+    private final ObjectFactory objects;
     private final ProgramFactory programs;
     private final List<LearningSwitch> switches = new ArrayList<>();
 
     private RunningDatapath(DatapathConfig config, Datapath datapath) {
         this.parts = new Parts(datapath);
-        this.programs = new ProgramFactory(config, parts);
+        this.objects = new ObjectFactory(config, parts);
+        this.programs = new ProgramFactory(config, parts, objects);
     }
 
     /// Makes everything; no frame moves before [#start].
@@ -134,15 +136,9 @@ public final class RunningDatapath implements AutoCloseable {
             XdpProgram egress = program(entry.program());
             checked(
                     spec.at(),
-                    () -> {
-                        switch (parts.devMap(spec.name())) {
-                            case DevMap map ->
-                                    map.update(entry.key(), device, egress, UpdateFlags.BPF_ANY);
-                            case DevMapHash map ->
-                                    map.update(entry.key(), device, egress, UpdateFlags.BPF_ANY);
-                            default -> throw new IllegalStateException(spec.name());
-                        }
-                    });
+                    () ->
+                            parts.devMap(spec.name())
+                                    .update(entry.key(), device, egress, UpdateFlags.BPF_ANY));
         }
     }
 
@@ -204,6 +200,10 @@ public final class RunningDatapath implements AutoCloseable {
     @Override
     public void close() {
         switches.forEach(LearningSwitch::close);
+        parts.datapath().devices().forEach(NetDevice::detach);
+        // Programs that run still end first; what redirect maps hold drains while workers live.
+        parts.datapath().workers().synchronize();
+        objects.close();
         parts.datapath().close();
     }
 }

@@ -2,6 +2,7 @@ package io.xdp4j.tools;
 
 import io.xdp4j.config.DatapathConfig;
 import io.xdp4j.tools.exit.ExitCode;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -29,6 +30,8 @@ final class SwitchCommand implements Callable<Integer> {
         }
     }
 
+    private static final String OBJECT = "xdp_switch.bpf.o";
+
     @Mixin private RunOptions options = new RunOptions();
 
     @Parameters(paramLabel = "IFACE", arity = "2..*", description = "interfaces, two or more")
@@ -45,6 +48,11 @@ final class SwitchCommand implements Callable<Integer> {
 
     @Option(names = "--workers", paramLabel = "N", description = "worker threads")
     private @Nullable Integer workers;
+
+    @Option(
+            names = "--ebpf",
+            description = "run samples/bpf/xdp_switch.bpf.o in place of the Java switch")
+    private boolean ebpf;
 
     @Override
     public Integer call() {
@@ -70,9 +78,28 @@ final class SwitchCommand implements Callable<Integer> {
                     .append(queues)
                     .append("}\n");
         }
-        yaml.append("switch:\n  name: switch\n  ports: [")
-                .append(String.join(", ", interfaces.stream().map(SwitchCommand::quoted).toList()))
-                .append("]\n");
+        return yaml.append(ebpf ? object() : bridge()).toString();
+    }
+
+    private String names() {
+        return String.join(", ", interfaces.stream().map(SwitchCommand::quoted).toList());
+    }
+
+    private String bridge() {
+        return "switch:\n  name: switch\n  ports: [" + names() + "]\n";
+    }
+
+    private String object() {
+        Path file = SampleObjects.extract(OBJECT).file(OBJECT);
+        StringBuilder yaml =
+                new StringBuilder("programs:\n  - name: switch\n    type: object\n    file: ")
+                        .append(quoted(file.toString()))
+                        .append("\n    attach: [")
+                        .append(names())
+                        .append("]\n    entries:\n");
+        for (String name : interfaces) {
+            yaml.append("      - {map: ports, device: ").append(quoted(name)).append("}\n");
+        }
         return yaml.toString();
     }
 

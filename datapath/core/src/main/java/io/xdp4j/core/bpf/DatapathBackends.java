@@ -35,12 +35,14 @@ public final class DatapathBackends {
     /// What stands behind a map of that description.
     ///
     /// Fails: [UnsupportedException] for a type that this datapath has no targets for.
-    public LiveBackend open(MapSpec spec) {
+    ///
+    /// @param id the map's
+    public LiveBackend open(MapSpec spec, int id) {
         return switch (spec.type()) {
-            case CPUMAP -> new Cpus(new CpuMap(datapath, spec.name(), spec.maxEntries()));
-            case DEVMAP -> new Devices(new DevMap(datapath, spec.name(), spec.maxEntries()));
+            case CPUMAP -> new Cpus(new CpuMap(datapath, spec.name(), spec.maxEntries(), id));
+            case DEVMAP -> new Devices(new DevMap(datapath, spec.name(), spec.maxEntries(), id));
             case DEVMAP_HASH ->
-                    new Devices(new DevMapHash(datapath, spec.name(), spec.maxEntries()));
+                    new Devices(new DevMapHash(datapath, spec.name(), spec.maxEntries(), id));
             default ->
                     throw new UnsupportedException(
                             spec.name()

@@ -41,6 +41,11 @@ public final class CpuMap implements RedirectMap {
 
     /// A map for CPUs 0..maxEntries-1.
     public CpuMap(Datapath datapath, String name, int maxEntries) {
+        this(datapath, name, maxEntries, datapath.nextMapId());
+    }
+
+    /// The same under an id of the caller's, as tracepoints show it.
+    public CpuMap(Datapath datapath, String name, int maxEntries, int id) {
         if (maxEntries < 1) {
             throw new MapException(
                     EINVAL, name + ": max_entries: " + maxEntries + " (expected: > 0)");
@@ -52,7 +57,7 @@ public final class CpuMap implements RedirectMap {
         }
         this.datapath = datapath;
         this.name = name;
-        this.id = datapath.nextMapId();
+        this.id = id;
         this.entries = new AtomicReferenceArray<>(maxEntries);
     }
 

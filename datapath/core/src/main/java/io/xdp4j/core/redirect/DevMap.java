@@ -33,13 +33,18 @@ public final class DevMap implements DeviceMap {
 
     /// A map of `maxEntries` slots, all empty.
     public DevMap(Datapath datapath, String name, int maxEntries) {
+        this(datapath, name, maxEntries, datapath.nextMapId());
+    }
+
+    /// The same under an id of the caller's, as tracepoints show it.
+    public DevMap(Datapath datapath, String name, int maxEntries, int id) {
         if (maxEntries < 1) {
             throw new MapException(
                     EINVAL, name + ": max_entries: " + maxEntries + " (expected: > 0)");
         }
         this.datapath = datapath;
         this.name = name;
-        this.id = datapath.nextMapId();
+        this.id = id;
         this.entries = new AtomicReferenceArray<>(maxEntries);
         this.unregisterListener = datapath.onUnregister(this::removeDevice);
     }

@@ -36,13 +36,18 @@ public final class DevMapHash implements DeviceMap {
 
     /// A map of at most `maxEntries` devices.
     public DevMapHash(Datapath datapath, String name, int maxEntries) {
+        this(datapath, name, maxEntries, datapath.nextMapId());
+    }
+
+    /// The same under an id of the caller's, as tracepoints show it.
+    public DevMapHash(Datapath datapath, String name, int maxEntries, int id) {
         if (maxEntries < 1) {
             throw new MapException(
                     EINVAL, name + ": max_entries: " + maxEntries + " (expected: > 0)");
         }
         this.datapath = datapath;
         this.name = name;
-        this.id = datapath.nextMapId();
+        this.id = id;
         this.maxEntries = maxEntries;
         this.unregisterListener = datapath.onUnregister(this::removeDevice);
     }
@@ -51,7 +56,8 @@ public final class DevMapHash implements DeviceMap {
     ///
     /// Fails: [MapException]: EINVAL for bad flags, EEXIST with `BPF_NOEXIST`, E2BIG when full.
     @Override
-    public synchronized void update(int key, NetDevice device, @Nullable XdpProgram egress, int flags) {
+    public synchronized void update(
+            int key, NetDevice device, @Nullable XdpProgram egress, int flags) {
         UpdateFlags.check(name, flags);
         boolean exists = entries.containsKey(key);
         if (exists && flags == BPF_NOEXIST) {

@@ -7,7 +7,9 @@ import io.xdp4j.ebpf.btf.BtfType;
 import io.xdp4j.ebpf.map.MapSpec;
 import io.xdp4j.ebpf.map.MapType;
 import io.xdp4j.ebpf.map.SpecialFields;
+import io.xdp4j.ebpf.program.MapDefinition;
 import io.xdp4j.ebpf.program.MapDefinition.Pinning;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A map as the struct type of its variable describes it.
@@ -66,17 +68,20 @@ record BtfMapShape(MapSpec spec, Pinning pinning, int valuesOffset) {
                             type,
                             keySize,
                             valueSize,
-                            maxEntries,
+                            entries(type),
                             flags,
                             mapExtra,
                             inner,
-                            valueTypeId == 0
-                                    ? java.util.List.of()
-                                    : SpecialFields.of(btf, valueTypeId),
+                            valueTypeId == 0 ? List.of() : SpecialFields.of(btf, valueTypeId),
                             keyTypeId == 0 && valueTypeId == 0 ? null : btf,
                             keyTypeId,
                             valueTypeId);
             return new BtfMapShape(spec, pinning, valuesOffset);
+        }
+
+        private int entries(MapType type) {
+            boolean ring = type == MapType.RINGBUF || type == MapType.USER_RINGBUF;
+            return ring ? MapDefinition.ringBytes(maxEntries) : maxEntries;
         }
 
         private void member(BtfType.Member member) {

@@ -50,7 +50,7 @@ final class CodeLayout {
         SectionConvention convention = SectionConvention.of(section.name());
         return new ProgramSpec(
                 main.name(),
-                section.name(),
+                SectionConvention.name(section.name()),
                 convention.type(),
                 convention.expectedAttachType(),
                 convention.flags(),

@@ -105,9 +105,14 @@ public record SectionConvention(
         return new Rule(name, match, new SectionConvention(type, attach, Set.of()));
     }
 
+    /// The name without the mark `?`, which asks libbpf to load a program only on demand.
+    static String name(String section) {
+        return section.startsWith("?") ? section.substring(1) : section;
+    }
+
     /// What that section's name says.
     public static SectionConvention of(String section) {
-        String name = section.startsWith("?") ? section.substring(1) : section;
+        String name = name(section);
         for (Rule rule : RULES) {
             if (rule.fits(name)) {
                 return rule.meaning();

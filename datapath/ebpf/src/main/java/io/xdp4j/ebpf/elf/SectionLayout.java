@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /// Fills in what the compiler left to the loader: the sizes of sections, the offsets of variables
-/// in them, and functions that visibility makes static.
+/// in them, and what visibility makes static.
 ///
 /// Kernel: `btf_fixup_datasec` and `mark_btf_static` of libbpf.
 final class SectionLayout {
@@ -35,8 +35,8 @@ final class SectionLayout {
             }
         }
         for (ElfSymbol symbol : image.symbols()) {
-            if (symbol.type() == ElfSymbol.FUNC && !symbol.isLocal() && symbol.isHidden()) {
-                layout.makeStatic(symbol.name());
+            if (!symbol.isLocal() && symbol.isHidden() && !symbol.isUndefined()) {
+                layout.makeStatic(symbol);
             }
         }
         return btf.with(layout.changed);
@@ -68,10 +68,18 @@ final class SectionLayout {
         return new BtfType.DataSection(types.name(), section.size(), placed);
     }
 
-    private void makeStatic(String name) {
-        int id = btf.idOf(BtfType.Func.class, name);
-        if (id != 0 && btf.type(id) instanceof BtfType.Func function) {
-            changed.put(id, new BtfType.Func(name, function.proto(), BtfType.Linkage.STATIC));
+    private void makeStatic(ElfSymbol symbol) {
+        Class<? extends BtfType> kind =
+                symbol.type() == ElfSymbol.FUNC ? BtfType.Func.class : BtfType.Var.class;
+        int id = btf.idOf(kind, symbol.name());
+        switch (btf.type(id)) {
+            case BtfType.Func it ->
+                    changed.put(
+                            id, new BtfType.Func(it.name(), it.proto(), BtfType.Linkage.STATIC));
+            case BtfType.Var it ->
+                    changed.put(
+                            id, new BtfType.Var(it.name(), it.typeId(), BtfType.Linkage.STATIC));
+            default -> {}
         }
     }
 }

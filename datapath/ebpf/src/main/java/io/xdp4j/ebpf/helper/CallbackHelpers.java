@@ -12,6 +12,7 @@ import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.HotPath;
 import io.xdp4j.ebpf.map.BpfMap;
 import io.xdp4j.ebpf.map.MapType;
+import io.xdp4j.ebpf.map.UserRingBufferMap;
 import io.xdp4j.ebpf.memory.RawMemory;
 import io.xdp4j.ebpf.vm.BpfMachine;
 import io.xdp4j.ebpf.vm.Executable;
@@ -44,7 +45,8 @@ final class CallbackHelpers {
                                 FUNC,
                                 STACK_OR_NULL,
                                 ANYTHING)
-                        .with(CALLS_BACK));
+                        .with(CALLS_BACK)
+                        .does(CallbackHelpers::drain));
     }
 
     private static final int MAX_LOOPS = 1 << 23;
@@ -110,5 +112,35 @@ final class CallbackHelpers {
             }
         }
         return elements;
+    }
+
+    private static final long WAKEUP_FLAGS = 3;
+
+    static long drain(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {
+        if ((r4 & ~WAKEUP_FLAGS) != 0
+                || !(machine.runtime().map(r1) instanceof UserRingBufferMap ring)) {
+            return -Errno.EINVAL;
+        }
+        Executable body = machine.function(r2);
+        if (!ring.tryLock()) {
+            return -Errno.EBUSY;
+        }
+        long dynptr = machine.scratch();
+        machine.grant(dynptr, Dynptr.BYTES);
+        int samples = 0;
+        long stop = 0;
+        while (samples < UserRingBufferMap.MAX_SAMPLES && stop == 0) {
+            long sample = ring.peek();
+            if (sample < 0) {
+                break;
+            }
+            Dynptr.init(dynptr, sample, Dynptr.LOCAL, 0, UserRingBufferMap.length(sample));
+            stop = machine.callBack(body, dynptr, r3, 0, 0);
+            ring.release(sample);
+            samples++;
+        }
+        machine.revoke(dynptr);
+        ring.unlock();
+        return samples;
     }
 }

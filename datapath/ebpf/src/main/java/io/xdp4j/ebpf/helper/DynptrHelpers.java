@@ -62,7 +62,7 @@ final class DynptrHelpers {
                         .does(DynptrHelpers::data));
     }
 
-    private static final int MAX_SIZE = (1 << 24) - 1;
+    static final int MAX_SIZE = (1 << 24) - 1;
 
     @HotPath
     static long fromMemory(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {

@@ -7,9 +7,12 @@ import io.xdp4j.ebpf.UnsupportedException;
 import io.xdp4j.ebpf.helper.HelperFunction;
 import io.xdp4j.ebpf.helper.HelperProto;
 import io.xdp4j.ebpf.helper.HelperTable;
+import io.xdp4j.ebpf.helper.KfuncProto;
+import io.xdp4j.ebpf.helper.KfuncTable;
 import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.isa.Opcode;
 import io.xdp4j.ebpf.map.BpfMap;
+import io.xdp4j.ebpf.map.PercpuArrayMap;
 import io.xdp4j.ebpf.map.RedirectMap;
 import io.xdp4j.ebpf.program.LinkedProgram;
 import io.xdp4j.ebpf.vm.BpfRuntime;
@@ -28,7 +31,7 @@ final class CallEmitter {
     private final FunctionCode code;
     private final CodeBuilder out;
     private final InsnFacts facts;
-    private final StackSlots slots;
+    private final Variables variables;
     private final ClassDesc self;
     private final boolean isChecked;
     private final CheckedCallEmitter checked;
@@ -37,14 +40,14 @@ final class CallEmitter {
             LinkedProgram program,
             FunctionCode code,
             InsnFacts facts,
-            StackSlots slots,
+            Variables variables,
             ClassDesc self,
             boolean isChecked) {
         this.program = program;
         this.code = code;
         this.out = code.out();
         this.facts = facts;
-        this.slots = slots;
+        this.variables = variables;
         this.self = self;
         this.isChecked = isChecked;
         this.checked = new CheckedCallEmitter(program, code);
@@ -58,6 +61,7 @@ final class CallEmitter {
         return switch (insn.src()) {
             case Opcode.HELPER_CALL -> isChecked ? checked.helper(at, insn) : helper(at, insn);
             case Opcode.PSEUDO_CALL -> function(at + 1 + insn.imm());
+            case Opcode.PSEUDO_KFUNC_CALL -> kernelFunction(at, insn.imm());
             default -> false;
         };
     }
@@ -121,9 +125,31 @@ final class CallEmitter {
         if (proto.has(HelperProto.Trait.CALLS_BACK)) {
             code.enterFrame();
         }
+        call(function, proto.args().size());
+    }
+
+    private boolean kernelFunction(int at, int number) {
+        String name = program.kfuncs().get(number);
+        KfuncProto proto = name == null ? null : KfuncTable.byName(name);
+        HelperFunction function = proto == null ? null : proto.function();
+        if (function == null || isChecked) {
+            String why =
+                    function != null
+                            ? "only verified programs may call kernel functions"
+                            : proto == null || proto.refusal() == null
+                                    ? "not in this engine"
+                                    : proto.refusal();
+            throw new UnsupportedException(
+                    program.name() + ": insn " + at + ": " + name + ": " + why);
+        }
+        call(function, 5);
+        return true;
+    }
+
+    private void call(HelperFunction function, int arguments) {
         code.constant(function, Names.HELPER);
         code.machine();
-        code.arguments(proto.args().size());
+        code.arguments(arguments);
         out.invokeinterface(Names.HELPER, "call", Names.HELPER_CALL);
         code.store(0);
     }
@@ -155,9 +181,10 @@ final class CallEmitter {
     private void lookupArray(int at, BpfMap map) {
         long stride = (map.valueSize() + 7L) & ~7L;
         long key = facts.constantKey(at);
+        long entries = Integer.toUnsignedLong(map.maxEntries());
         if (key >= 0) {
-            if (Long.compareUnsigned(key, Integer.toUnsignedLong(map.maxEntries())) < 0) {
-                code.constantAddress(map.valueBase() + key * stride);
+            if (key < entries) {
+                arrayValue(map, key * stride);
             } else {
                 out.lconst_0();
             }
@@ -169,10 +196,10 @@ final class CallEmitter {
         Label miss = out.newLabel();
         Label end = out.newLabel();
         code.load(0);
-        code.push(Integer.toUnsignedLong(map.maxEntries()));
+        code.push(entries);
         out.lcmp();
         out.ifge(miss);
-        code.constantAddress(map.valueBase());
+        arrayValue(map, 0);
         code.load(0);
         code.push(stride);
         out.lmul().ladd();
@@ -184,10 +211,24 @@ final class CallEmitter {
         out.labelBinding(end);
     }
 
+    /// Pushes the address of an array's first value plus `offset`.
+    private void arrayValue(BpfMap map, long offset) {
+        if (map instanceof PercpuArrayMap perCpu) {
+            code.constantAddress(perCpu.percpuBase() + offset);
+            machineCpu();
+            out.i2l();
+            code.push(perCpu.cpuStride());
+            out.lmul().ladd();
+            code.maskAddress();
+        } else {
+            code.constantAddress(map.valueBase() + offset);
+        }
+    }
+
     /// Pushes the key of an array, zero-extended.
     private void pushKey(int at) {
-        if (slots.isLocal(facts.offset(at), 4)) {
-            out.lload(slots.local(facts.offset(at)));
+        if (variables.slotOf(at) >= 0) {
+            code.load(variables.slotOf(at));
             return;
         }
         code.load(2);

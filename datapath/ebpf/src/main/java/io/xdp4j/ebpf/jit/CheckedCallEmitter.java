@@ -7,7 +7,6 @@ import io.xdp4j.ebpf.helper.CheckedCall;
 import io.xdp4j.ebpf.helper.HelperProto;
 import io.xdp4j.ebpf.helper.HelperTable;
 import io.xdp4j.ebpf.isa.Insn;
-import io.xdp4j.ebpf.isa.Opcode;
 import io.xdp4j.ebpf.map.BpfMap;
 import io.xdp4j.ebpf.program.LinkedProgram;
 import io.xdp4j.ebpf.vm.BpfMachine;
@@ -37,8 +36,18 @@ final class CheckedCallEmitter {
     private static final MethodTypeDesc TARGET =
             MethodTypeDesc.of(
                     Names.EXECUTABLE, PROTO, Names.MACHINE, CD_int, CD_long, CD_long, CD_int);
-    private static final MethodTypeDesc FUNCTION =
-            MethodTypeDesc.of(Names.EXECUTABLE, Names.MACHINE, CD_int, CD_long);
+    private static final MethodTypeDesc CALL_REGISTER =
+            MethodTypeDesc.of(
+                    CD_long,
+                    Names.MACHINE,
+                    CD_int,
+                    CD_int,
+                    CD_long,
+                    CD_long,
+                    CD_long,
+                    CD_long,
+                    CD_long,
+                    CD_long);
 
     private final LinkedProgram program;
     private final FunctionCode code;
@@ -78,21 +87,16 @@ final class CheckedCallEmitter {
         return true;
     }
 
-    /// `callx`: the register holds a function's handle.
+    /// `callx`: the register holds a function's handle, or a helper's number.
     boolean indirect(int at, Insn insn) {
-        int target = code.scratchObject();
-        code.machine();
-        code.pushInt(at);
-        code.load(insn.dst());
-        out.invokestatic(SUPPORT, "function", FUNCTION);
-        out.astore(target).aload(target);
         code.machine();
         code.frame();
-        out.iconst_1().iadd();
+        code.pushInt(at);
+        code.load(insn.dst());
         code.arguments(5);
-        out.invokeinterface(Names.EXECUTABLE, "call", Names.FUNCTION);
+        out.invokestatic(SUPPORT, "callRegister", CALL_REGISTER);
         code.store(0);
-        return insn.src() == Opcode.HELPER_CALL;
+        return true;
     }
 
     // ---- called by compiled code
@@ -107,12 +111,27 @@ final class CheckedCallEmitter {
         return machine.tailCallTarget(programs, index);
     }
 
-    static Executable function(BpfMachine machine, int insn, long handle) {
-        Executable function = machine.runtime().function(handle);
-        if (function == null) {
-            throw new CallTrapException(
-                    insn, "0x" + Long.toHexString(handle) + " is no function to call");
+    static long callRegister(
+            BpfMachine machine,
+            int frame,
+            int insn,
+            long target,
+            long r1,
+            long r2,
+            long r3,
+            long r4,
+            long r5) {
+        Executable function = machine.runtime().function(target);
+        if (function != null) {
+            return function.call(machine, frame + 1, r1, r2, r3, r4, r5);
         }
-        return function;
+        HelperProto proto = target == (int) target ? HelperTable.byId((int) target) : null;
+        if (proto == null || proto.has(HelperProto.Trait.TAIL_CALL)) {
+            throw new CallTrapException(
+                    insn,
+                    "callx: 0x" + Long.toHexString(target) + " is neither a function nor a helper");
+        }
+        machine.enterFrame(frame);
+        return CheckedCall.call(proto, machine, insn, r1, r2, r3, r4, r5);
     }
 }

@@ -13,6 +13,9 @@ import java.util.stream.IntStream;
 /// Works for any code: what is no instruction ends its block, and a jump out of the program is an
 /// edge to [Block#OUTSIDE].
 final class FlowGraph {
+    /// Longer runs of instructions are cut, so that they can lie in different methods.
+    private static final int MAX_BLOCK_SLOTS = 128;
+
     private final int entry;
     private final List<Block> blocks;
     private final int[] blockAt;
@@ -80,7 +83,8 @@ final class FlowGraph {
 
     private static int lastOf(Insn[] code, int start, BitSet reached, BitSet leaders) {
         int at = start;
-        while (Flow.runsOn(code, at) && Flow.jumpTarget(code, at) == Flow.NONE) {
+        int longest = start + MAX_BLOCK_SLOTS;
+        while (at < longest && Flow.runsOn(code, at) && Flow.jumpTarget(code, at) == Flow.NONE) {
             int next = at + Flow.slots(code, at);
             if (next >= code.length || leaders.get(next) || !reached.get(next)) {
                 break;

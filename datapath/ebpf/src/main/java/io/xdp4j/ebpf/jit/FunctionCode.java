@@ -6,10 +6,12 @@ import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
+import java.util.Arrays;
 
 /// The method being written, in terms of BPF registers.
 ///
-/// Locals: machine, frame, r1 to r5 (the parameters), r0, r6 to r9, r10, then the rest.
+/// Locals: machine, frame, parameters, then the other variables. r10 is not among the variables but
+/// computed from the frame.
 final class FunctionCode {
     /// Keeps bits that a user address may have. HotSpot then knows the value for positive and not
     /// near overflow, so that bounds checks of the everything-segment fold away.
@@ -21,19 +23,33 @@ final class FunctionCode {
             MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_int);
     private static final int MACHINE = 0;
     private static final int FRAME = 1;
-    private static final int[] REGISTER = {12, 2, 4, 6, 8, 10, 14, 16, 18, 20, 22};
-    private static final int FREE = 24;
 
     private final CodeBuilder out;
     private final ClassConstants constants;
-    private int locals = FREE;
+    private final int[] locals;
+    private int framePointer = -1;
+    private int free;
     private int scratch;
     private int checkedMemory = -1;
     private int framesBefore;
 
-    FunctionCode(CodeBuilder out, ClassConstants constants) {
+    /// @param parameters variables that the method gets, in order
+    /// @param firstParameter local of the first one
+    /// @param variables variables of the function
+    FunctionCode(
+            CodeBuilder out,
+            ClassConstants constants,
+            int[] parameters,
+            int firstParameter,
+            int variables) {
         this.out = out;
         this.constants = constants;
+        this.locals = new int[variables];
+        Arrays.fill(locals, -1);
+        this.free = firstParameter;
+        for (int variable : parameters) {
+            locals[variable] = newLocal(2);
+        }
     }
 
     CodeBuilder out() {
@@ -46,8 +62,8 @@ final class FunctionCode {
 
     /// A new local of one or two slots.
     int newLocal(int slots) {
-        int local = locals;
-        locals += slots;
+        int local = free;
+        free += slots;
         return local;
     }
 
@@ -67,14 +83,19 @@ final class FunctionCode {
         out.iload(FRAME);
     }
 
-    // ---- registers
+    // ---- variables
 
-    void load(int register) {
-        out.lload(REGISTER[register]);
+    /// Pushes a variable, or r10.
+    void load(int variable) {
+        out.lload(local(variable));
     }
 
-    void store(int register) {
-        out.lstore(REGISTER[register]);
+    void store(int variable) {
+        out.lstore(local(variable));
+    }
+
+    private int local(int variable) {
+        return variable == Opcode.FP ? framePointer : locals[variable];
     }
 
     void loadInt(int register) {
@@ -168,6 +189,16 @@ final class FunctionCode {
         out.lreturn();
     }
 
+    /// Opens the checked memory of a region; returns the local that holds it.
+    int openChecked() {
+        machine();
+        out.invokevirtual(
+                Names.MACHINE, "checkedMemory", MethodTypeDesc.of(CheckedMemoryEmitter.MEMORY));
+        int memory = newLocal(1);
+        out.astore(memory);
+        return memory;
+    }
+
     /// Checks depth and budget, and opens the frame; returns the local with the checked memory.
     int enterChecked(int entry, int instructions) {
         frame();
@@ -177,12 +208,9 @@ final class FunctionCode {
                         ConstantDescs.CD_void, ConstantDescs.CD_int, ConstantDescs.CD_int);
         out.invokestatic(Names.MACHINE, "requireFrame", twoInts);
         spend(instructions, entry);
-        machine();
-        out.invokevirtual(
-                Names.MACHINE, "checkedMemory", MethodTypeDesc.of(CheckedMemoryEmitter.MEMORY));
-        checkedMemory = newLocal(1);
+        checkedMemory = openChecked();
         framesBefore = newLocal(1);
-        out.astore(checkedMemory).aload(checkedMemory);
+        out.aload(checkedMemory);
         frame();
         out.invokevirtual(CheckedMemoryEmitter.MEMORY, "useFrames", USE_FRAMES);
         out.istore(framesBefore);
@@ -215,23 +243,24 @@ final class FunctionCode {
         out.loadConstant(constants.address(value));
     }
 
-    /// Gives every register a value, so that all paths agree on the locals.
-    void initialise(boolean usesFramePointer) {
-        for (int register : new int[] {0, 6, 7, 8, 9}) {
-            out.lconst_0();
-            store(register);
+    /// Gives a variable that is no parameter the value 0, so that all paths agree on the locals.
+    void initialise(int variable) {
+        if (locals[variable] < 0 && variable != Opcode.FP) {
+            locals[variable] = newLocal(2);
+            out.lconst_0().lstore(locals[variable]);
         }
-        if (usesFramePointer) {
-            machine();
-            frame();
-            out.invokevirtual(
-                    Names.MACHINE,
-                    "framePointer",
-                    MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_int));
-            maskAddress();
-        } else {
-            out.lconst_0();
-        }
-        store(Opcode.FP);
+    }
+
+    /// Computes r10.
+    void initialiseFramePointer() {
+        framePointer = newLocal(2);
+        machine();
+        frame();
+        out.invokevirtual(
+                Names.MACHINE,
+                "framePointer",
+                MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_int));
+        maskAddress();
+        out.lstore(framePointer);
     }
 }

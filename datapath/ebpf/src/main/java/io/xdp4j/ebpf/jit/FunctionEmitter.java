@@ -1,36 +1,45 @@
 package io.xdp4j.ebpf.jit;
 
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_long;
+import static java.lang.constant.ConstantDescs.CD_void;
+
 import io.xdp4j.ebpf.isa.Insn;
-import io.xdp4j.ebpf.isa.Opcode;
-import io.xdp4j.ebpf.map.BpfMap;
 import io.xdp4j.ebpf.program.LinkedProgram;
+import java.lang.classfile.ClassBuilder;
+import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
+import java.lang.classfile.instruction.SwitchCase;
 import java.lang.constant.ClassDesc;
-import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
-/// Writes one function as one static method: blocks become labels, registers locals.
+/// Writes one function: one static method, or, where that got too long for HotSpot, one for each
+/// region and one that starts them.
+///
+/// A region calls the next in tail position with the variables that are live there, so the calls of
+/// one run nest no deeper than there are regions. Control that goes back to an earlier region
+/// leaves the variables in the machine and returns; the starting method then goes on there.
 final class FunctionEmitter {
-    private static final ClassDesc TRAPS = ClassDesc.of(Traps.class.getName());
-
     /// Rounds that `may_goto` allows (`BPF_MAX_LOOPS`).
-    private static final int MAY_GOTO_ROUNDS = 8 << 20;
+    private static final long MAY_GOTO_ROUNDS = 8 << 20;
+
+    private static final int[] ARGUMENTS = {1, 2, 3, 4, 5};
+    private static final MethodTypeDesc SPILL = MethodTypeDesc.of(CD_long.arrayType());
 
     private final LinkedProgram program;
     private final Insn[] insns;
     private final FlowGraph graph;
+    private final InsnFacts facts;
     private final JitOptions options;
-    private final FunctionCode code;
-    private final CodeBuilder out;
-    private final StackSlots slots;
-    private final AluEmitter alu;
-    private final JumpEmitter jumps;
-    private final CallEmitter calls;
-    private final MemoryEmitter memory;
-    private final Label[] labels;
-    private int mayGotoLocal = -1;
+    private final ClassConstants constants;
+    private final ClassDesc self;
+    private final Variables variables;
+    private final RegionPlan plan;
+    private final boolean readsFrame;
 
     FunctionEmitter(
             LinkedProgram program,
@@ -38,24 +47,120 @@ final class FunctionEmitter {
             FlowGraph graph,
             ValueAnalysis analysis,
             JitOptions options,
-            FunctionCode code,
+            ClassConstants constants,
             ClassDesc self) {
         this.program = program;
         this.insns = insns;
         this.graph = graph;
+        this.facts = analysis.facts();
         this.options = options;
-        this.code = code;
-        this.out = code.out();
-        this.slots = options.isChecked() ? StackSlots.NONE : promote(analysis);
-        this.alu = new AluEmitter(code);
-        this.jumps = new JumpEmitter(code);
-        this.calls =
-                new CallEmitter(program, code, analysis.facts(), slots, self, options.isChecked());
-        this.memory =
-                options.isChecked()
-                        ? new CheckedMemoryEmitter(code, code.enterChecked(graph.entry(), size()))
-                        : new RawMemoryEmitter(code, analysis.facts(), slots);
-        this.labels = new Label[graph.blocks().size()];
+        this.constants = constants;
+        this.self = self;
+        this.variables =
+                new Variables(
+                        insns, graph, facts, analysis.stackOf(graph.entry()), !options.isChecked());
+        this.plan = RegionPlan.of(insns, graph, options);
+        this.readsFrame =
+                graph.insns(insns).anyMatch(at -> insns[at].dst() == 10 || insns[at].src() == 10);
+    }
+
+    LinkedProgram program() {
+        return program;
+    }
+
+    Insn[] insns() {
+        return insns;
+    }
+
+    FlowGraph graph() {
+        return graph;
+    }
+
+    InsnFacts facts() {
+        return facts;
+    }
+
+    JitOptions options() {
+        return options;
+    }
+
+    ClassDesc self() {
+        return self;
+    }
+
+    Variables variables() {
+        return variables;
+    }
+
+    void emit(ClassBuilder type) {
+        String name = CallEmitter.nameOf(graph.entry());
+        if (plan.count() == 1) {
+            method(type, name, Names.FUNCTION, this::whole);
+            return;
+        }
+        Liveness liveness = Liveness.of(insns, graph, variables);
+        int[][] parameters = new int[plan.count()][];
+        for (int region = 0; region < parameters.length; region++) {
+            BitSet live = new BitSet();
+            plan.entries(region).stream().forEach(block -> live.or(liveness.atStart(block)));
+            parameters[region] = live.stream().toArray();
+        }
+        method(type, name, Names.FUNCTION, out -> start(out, parameters));
+        for (int region = 0; region < parameters.length; region++) {
+            int number = region;
+            method(
+                    type,
+                    regionName(region),
+                    regionType(parameters[region].length),
+                    out -> region(out, number, parameters));
+        }
+    }
+
+    private interface Body {
+        void write(CodeBuilder out);
+    }
+
+    private static void method(ClassBuilder type, String name, MethodTypeDesc shape, Body body) {
+        type.withMethodBody(name, shape, ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC, body::write);
+    }
+
+    private String regionName(int region) {
+        return CallEmitter.nameOf(graph.entry()) + "_" + region;
+    }
+
+    /// Machine, frame, which entry, variables.
+    private static MethodTypeDesc regionType(int parameters) {
+        List<ClassDesc> types = new ArrayList<>(List.of(Names.MACHINE, CD_int, CD_int));
+        for (int i = 0; i < parameters; i++) {
+            types.add(CD_long);
+        }
+        return MethodTypeDesc.of(CD_long, types);
+    }
+
+    // ---- one method
+
+    private void whole(CodeBuilder out) {
+        FunctionCode code = new FunctionCode(out, constants, ARGUMENTS, 2, variables.count());
+        int memory = options.isChecked() ? code.enterChecked(graph.entry(), size()) : -1;
+        initialise(code);
+        RegionEmitter emitter = new RegionEmitter(this, code, memory);
+        if (graph.entryBlock() != 0) {
+            out.goto_(emitter.labelOf(graph.entryBlock()));
+        }
+        emitter.emit(plan.blocks(0));
+    }
+
+    private void initialise(FunctionCode code) {
+        for (int variable = 0; variable < variables.count(); variable++) {
+            code.initialise(variable);
+        }
+        if (variables.rounds() >= 0) {
+            code.push(MAY_GOTO_ROUNDS);
+            code.store(variables.rounds());
+        }
+        if (readsFrame) {
+            code.initialiseFramePointer();
+        }
     }
 
     private int size() {
@@ -66,184 +171,118 @@ final class FunctionEmitter {
         return size;
     }
 
-    private StackSlots promote(ValueAnalysis analysis) {
-        int[] accesses = graph.insns(insns).filter(at -> accessSize(insns[at]) != 0).toArray();
-        return StackSlots.of(
-                accesses,
-                analysis.facts(),
-                analysis.stackOf(graph.entry()),
-                at -> accessSize(insns[at]),
-                () -> code.newLocal(2));
+    // ---- several methods
+
+    private void start(CodeBuilder out, int[][] parameters) {
+        FunctionCode code = new FunctionCode(out, constants, ARGUMENTS, 2, variables.count());
+        if (options.isChecked()) {
+            code.enterChecked(graph.entry(), size());
+        }
+        initialise(code);
+        call(code, graph.entryBlock(), parameters);
+        if (plan.jumpsBack()) {
+            resume(code, parameters);
+        }
+        code.returnResult();
     }
 
-    private static int accessSize(Insn insn) {
-        return switch (insn.opClass()) {
-            case Opcode.LDX, Opcode.ST, Opcode.STX -> Transfer.size(insn);
-            case Opcode.JMP -> insn.opcode() == (Opcode.JMP | Opcode.CALL) ? 4 : 0;
-            default -> 0;
-        };
+    /// Calls the region of a block with the variables it takes.
+    private void call(FunctionCode code, int block, int[][] parameters) {
+        int region = plan.regionOf(block);
+        code.machine();
+        code.frame();
+        code.pushInt(plan.entryIndex(block));
+        for (int variable : parameters[region]) {
+            code.load(variable);
+        }
+        code.out().invokestatic(self, regionName(region), regionType(parameters[region].length));
     }
 
-    void emit(boolean usesFrame) {
-        code.initialise(usesFrame);
-        for (int local : slots.locals()) {
-            out.lconst_0().lstore(local);
+    /// As long as a region wants to go on elsewhere, goes on there. Leaves the result.
+    private void resume(FunctionCode code, int[][] parameters) {
+        CodeBuilder out = code.out();
+        int result = code.newLocal(2);
+        Label again = out.newLabel();
+        Label done = out.newLabel();
+        List<SwitchCase> cases = new ArrayList<>();
+        for (int region = 0; region < plan.count(); region++) {
+            plan.entries(region).stream()
+                    .forEach(block -> cases.add(SwitchCase.of(block + 1, out.newLabel())));
         }
-        startMayGoto();
-        for (int block = 0; block < labels.length; block++) {
-            labels[block] = out.newLabel();
-        }
-        if (graph.entryBlock() != 0) {
-            out.goto_(labels[graph.entryBlock()]);
-        }
-        List<Block> blocks = graph.blocks();
-        for (int number = 0; number < blocks.size(); number++) {
-            out.labelBinding(labels[number]);
-            block(blocks.get(number), number + 1);
-        }
-    }
-
-    private void startMayGoto() {
-        boolean used = graph.insns(insns).anyMatch(at -> isMayGoto(insns[at]));
-        if (used) {
-            mayGotoLocal = code.newLocal(1);
-            out.loadConstant(MAY_GOTO_ROUNDS).istore(mayGotoLocal);
-        }
-    }
-
-    private static boolean isMayGoto(Insn insn) {
-        return insn.opcode() == (Opcode.JMP | Opcode.JCOND);
-    }
-
-    private void block(Block block, int following) {
-        for (int at = block.start(); at <= block.last(); at += Flow.slots(insns, at)) {
-            if (at < 0xffff) {
-                out.lineNumber(at + 1);
+        out.lstore(result);
+        out.labelBinding(again);
+        code.machine();
+        out.invokevirtual(Names.MACHINE, "takeContinuation", Names.TO_INT);
+        out.lookupswitch(done, cases);
+        for (SwitchCase one : cases) {
+            out.labelBinding(one.target());
+            int block = one.caseValue() - 1;
+            for (int variable : parameters[plan.regionOf(block)]) {
+                code.machine();
+                out.invokevirtual(Names.MACHINE, "spill", SPILL);
+                out.loadConstant(variable).laload();
+                code.store(variable);
             }
-            if (!insn(at, block)) {
-                trap(at, "invalid instruction " + insns[at]);
-                return;
-            }
+            call(code, block, parameters);
+            out.lstore(result).goto_(again);
         }
-        if (block.next() == Block.OUTSIDE) {
-            trap(block.last(), "falls off the end of the program");
-        } else if (block.next() != Block.NONE && block.next() != following) {
-            out.goto_(labels[block.next()]);
+        out.labelBinding(done);
+        out.lload(result);
+    }
+
+    private void region(CodeBuilder out, int region, int[][] parameters) {
+        FunctionCode code =
+                new FunctionCode(out, constants, parameters[region], 3, variables.count());
+        for (int variable = 0; variable < variables.count(); variable++) {
+            code.initialise(variable);
         }
-    }
-
-    private void trap(int at, String why) {
-        code.pushInt(at);
-        out.loadConstant(why);
-        out.invokestatic(
-                TRAPS,
-                "invalid",
-                MethodTypeDesc.of(
-                        ClassDesc.of("java.lang.RuntimeException"),
-                        ConstantDescs.CD_int,
-                        ConstantDescs.CD_String));
-        out.athrow();
-    }
-
-    private boolean insn(int at, Block block) {
-        Insn insn = insns[at];
-        if (insn.dst() > Opcode.FP || insn.src() > Opcode.FP) {
-            return false;
+        if (readsFrame) {
+            code.initialiseFramePointer();
         }
-        return switch (insn.opClass()) {
-            case Opcode.ALU, Opcode.ALU64 -> insn.dst() != Opcode.FP && alu.emit(insn);
-            case Opcode.LD -> loadImmediate(at, insn);
-            case Opcode.LDX -> insn.dst() != Opcode.FP && isLoad(insn) && memory.load(at, insn);
-            case Opcode.ST, Opcode.STX -> isStore(insn) && memory.store(at, insn);
-            default -> {
-                payForLoop(at, block);
-                yield jump(at, insn, block);
-            }
-        };
-    }
-
-    private static boolean isLoad(Insn insn) {
-        int mode = insn.opcode() & 0xe0;
-        return mode == Opcode.MEM || (mode == Opcode.MEMSX && Transfer.size(insn) < 8);
-    }
-
-    private static boolean isStore(Insn insn) {
-        int mode = insn.opcode() & 0xe0;
-        return mode == Opcode.MEM || (mode == Opcode.ATOMIC && insn.opClass() == Opcode.STX);
-    }
-
-    // ---- jumps
-
-    /// In checked mode, jumps back cost as many instructions as they repeat.
-    private void payForLoop(int at, Block block) {
-        if (options.isChecked() && block.jump() >= 0 && at == block.last()) {
-            int target = graph.blocks().get(block.jump()).start();
-            if (target <= at) {
-                code.spend(at - target + 1, at);
+        RegionEmitter emitter =
+                new RegionEmitter(this, code, options.isChecked() ? code.openChecked() : -1);
+        dispatch(out, region, emitter);
+        emitter.emit(plan.blocks(region));
+        for (int block : emitter.labelled()) {
+            if (plan.regionOf(block) != region) {
+                out.labelBinding(emitter.labelOf(block));
+                leave(code, region, block, parameters);
             }
         }
     }
 
-    private boolean jump(int at, Insn insn, Block block) {
-        return switch (insn.opcode() & 0xf0) {
-            case Opcode.EXIT -> {
-                code.load(0);
-                code.returnResult();
-                yield insn.opClass() == Opcode.JMP;
+    private void dispatch(CodeBuilder out, int region, RegionEmitter emitter) {
+        int[] entries = plan.entries(region).stream().toArray();
+        if (entries.length > 1) {
+            List<SwitchCase> cases = new ArrayList<>();
+            for (int i = 1; i < entries.length; i++) {
+                cases.add(SwitchCase.of(i, emitter.labelOf(entries[i])));
             }
-            case Opcode.CALL -> insn.opClass() == Opcode.JMP && calls.emit(at, insn);
-            case Opcode.JA -> goTo(at, block);
-            case Opcode.JCOND -> isMayGoto(insn) && block.jump() >= 0 && mayGoto(block);
-            default -> block.jump() >= 0 && jumps.emit(insn, labels[block.jump()]);
-        };
+            out.iload(2);
+            out.tableswitch(1, entries.length - 1, emitter.labelOf(entries[0]), cases);
+        } else if (entries.length == 1 && entries[0] != plan.blocks(region)[0]) {
+            out.goto_(emitter.labelOf(entries[0]));
+        }
     }
 
-    private boolean goTo(int at, Block block) {
-        if (block.jump() < 0) {
-            return false;
-        }
-        if (block.jump() != Block.NONE) {
-            out.goto_(labels[block.jump()]);
-        }
-        return at >= 0;
-    }
-
-    private boolean mayGoto(Block block) {
-        out.iinc(mayGotoLocal, -1);
-        out.iload(mayGotoLocal);
-        out.iflt(labels[block.jump()]);
-        return true;
-    }
-
-    // ---- 64-bit immediates
-
-    private boolean loadImmediate(int at, Insn insn) {
-        if (!insn.isLoadImm64() || at + 1 >= insns.length || insn.dst() == Opcode.FP) {
-            return false;
-        }
-        switch (insn.src()) {
-            case 0 -> code.push(insn.imm64(insns[at + 1]));
-            case Opcode.PSEUDO_MAP_FD -> {
-                BpfMap map = program.mapAt(insn.imm());
-                if (map == null) {
-                    return false;
-                }
-                code.constantAddress(map.handle());
+    private void leave(FunctionCode code, int from, int block, int[][] parameters) {
+        CodeBuilder out = code.out();
+        int to = plan.regionOf(block);
+        if (to > from) {
+            call(code, block, parameters);
+        } else {
+            for (int variable : parameters[to]) {
+                code.machine();
+                out.invokevirtual(Names.MACHINE, "spill", SPILL);
+                out.loadConstant(variable);
+                code.load(variable);
+                out.lastore();
             }
-            case Opcode.PSEUDO_MAP_VALUE -> {
-                BpfMap map = program.mapAt(insn.imm());
-                if (map == null || map.valueBase() == 0) {
-                    return false;
-                }
-                code.constantAddress(map.valueBase() + (insns[at + 1].imm() & 0xffff_ffffL));
-            }
-            case Opcode.PSEUDO_FUNC ->
-                    code.constantAddress(options.functionHandle(at + 1 + insn.imm()));
-            default -> {
-                return false;
-            }
+            code.machine();
+            code.pushInt(block + 1);
+            out.invokevirtual(Names.MACHINE, "setContinuation", MethodTypeDesc.of(CD_void, CD_int));
+            out.lconst_0();
         }
-        code.store(insn.dst());
-        return true;
+        out.lreturn();
     }
 }

@@ -5,8 +5,10 @@ import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_void;
 import static java.lang.constant.ConstantDescs.INIT_NAME;
 
+import io.xdp4j.ebpf.MalformedObjectException;
 import io.xdp4j.ebpf.UnsupportedException;
 import io.xdp4j.ebpf.isa.Insn;
+import io.xdp4j.ebpf.isa.InsnValidator;
 import io.xdp4j.ebpf.program.LinkedProgram;
 import io.xdp4j.ebpf.vm.Executable;
 import java.lang.classfile.ClassBuilder;
@@ -27,7 +29,7 @@ import java.util.Map;
 /// Compiles a program to one hidden class: a static method for each function.
 ///
 /// Thread: any; each compilation stands alone.
-/// Fails: [UnsupportedException] for what this engine cannot run, named.
+/// Fails: [MalformedObjectException] for what is no program; [UnsupportedException] for what this engine cannot run, named.
 public final class JitCompiler {
     private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
     private static final ClassDesc SELF =
@@ -52,6 +54,10 @@ public final class JitCompiler {
     }
 
     private CompiledProgram compile() {
+        List<String> problems = InsnValidator.problemsWithCallx(program.insns());
+        if (!problems.isEmpty()) {
+            throw new MalformedObjectException(program.name() + ": " + problems.getFirst());
+        }
         for (int entry : FlowGraph.entries(insns)) {
             graphs.put(entry, FlowGraph.of(insns, entry));
         }
@@ -76,12 +82,10 @@ public final class JitCompiler {
         type.withField(FUNCTION_FIELD, CD_int, ClassFile.ACC_PRIVATE | ClassFile.ACC_FINAL);
         type.withMethodBody(INIT_NAME, TAKES_INT, ClassFile.ACC_PRIVATE, JitCompiler::writeInit);
         type.withMethodBody("call", Names.FUNCTION, ClassFile.ACC_PUBLIC, this::writeCall);
-        graphs.forEach((entry, graph) ->
-                type.withMethodBody(
-                        CallEmitter.nameOf(entry),
-                        Names.FUNCTION,
-                        ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC,
-                        out -> writeFunction(out, graph, analysis)));
+        for (FlowGraph graph : graphs.values()) {
+            new FunctionEmitter(program, insns, graph, analysis, options, constants, SELF)
+                    .emit(type);
+        }
     }
 
     private static void writeInit(CodeBuilder out) {
@@ -117,17 +121,6 @@ public final class JitCompiler {
         }
         out.invokestatic(SELF, CallEmitter.nameOf(entry), Names.FUNCTION);
         out.lreturn();
-    }
-
-    private void writeFunction(CodeBuilder out, FlowGraph graph, ValueAnalysis analysis) {
-        FunctionCode code = new FunctionCode(out, constants);
-        new FunctionEmitter(program, insns, graph, analysis, options, code, SELF)
-                .emit(readsFrame(graph));
-    }
-
-    /// True when r10 itself is an operand anywhere: then it must hold the address.
-    private boolean readsFrame(FlowGraph graph) {
-        return graph.insns(insns).anyMatch(at -> insns[at].dst() == 10 || insns[at].src() == 10);
     }
 
     private CompiledProgram define(byte[] bytes) {

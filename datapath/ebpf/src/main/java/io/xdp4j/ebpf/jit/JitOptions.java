@@ -6,15 +6,24 @@ import io.xdp4j.ebpf.vm.BpfRuntime;
 ///
 /// @param isChecked true for code that was not verified: every access is checked at run time
 /// @param programId id in the [BpfRuntime], for function pointers
-public record JitOptions(boolean isChecked, int programId) {
+/// @param methodBytes bytes of bytecode, as estimated, above which a function is cut into pieces
+public record JitOptions(boolean isChecked, int programId, int methodBytes) {
+    /// HotSpot leaves methods above 8000 bytes to its interpreter.
+    static final int METHOD_BYTES = 6000;
+
     /// For verified programs.
     public static JitOptions verified(int programId) {
-        return new JitOptions(false, programId);
+        return new JitOptions(false, programId, METHOD_BYTES);
     }
 
     /// For programs that nobody proved safe.
     public static JitOptions checked(int programId) {
-        return new JitOptions(true, programId);
+        return new JitOptions(true, programId, METHOD_BYTES);
+    }
+
+    /// The same with smaller or larger pieces.
+    public JitOptions withMethodBytes(int to) {
+        return new JitOptions(isChecked, programId, to);
     }
 
     long functionHandle(int insn) {

@@ -25,13 +25,13 @@ final class RawMemoryEmitter implements MemoryEmitter {
     private final FunctionCode code;
     private final CodeBuilder out;
     private final InsnFacts facts;
-    private final StackSlots slots;
+    private final Variables variables;
 
-    RawMemoryEmitter(FunctionCode code, InsnFacts facts, StackSlots slots) {
+    RawMemoryEmitter(FunctionCode code, InsnFacts facts, Variables variables) {
         this.code = code;
         this.out = code.out();
         this.facts = facts;
-        this.slots = slots;
+        this.variables = variables;
     }
 
     @Override
@@ -41,8 +41,9 @@ final class RawMemoryEmitter implements MemoryEmitter {
         if (facts.access(at) == Access.CONTEXT) {
             return !signed && loadContext(insn, facts.offset(at), size);
         }
-        if (slots.isLocal(facts.offset(at), size)) {
-            out.lload(slots.local(facts.offset(at)));
+        int slot = variables.slotOf(at);
+        if (slot >= 0) {
+            code.load(slot);
             if (signed) {
                 extend(size);
             }
@@ -119,11 +120,11 @@ final class RawMemoryEmitter implements MemoryEmitter {
             return insn.opClass() == Opcode.STX && atomic(insn);
         }
         int size = Transfer.size(insn);
-        boolean local = slots.isLocal(facts.offset(at), size);
-        if (local) {
+        int slot = variables.slotOf(at);
+        if (slot >= 0) {
             pushValue(insn);
             truncate(size);
-            out.lstore(slots.local(facts.offset(at)));
+            code.store(slot);
             return true;
         }
         code.address(insn.dst(), insn.off());

@@ -2,6 +2,7 @@ package io.xdp4j.ebpf.program;
 
 import io.xdp4j.ebpf.LinkException;
 import io.xdp4j.ebpf.btf.BtfSpec;
+import io.xdp4j.ebpf.map.MapType;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -128,9 +129,16 @@ public record CollectionSpec(
                                     name,
                                     list(maps.stream().map(MapDefinition::name).toList())));
         }
-        MapDefinition resized = found.withSpec(found.spec().withMaxEntries(maxEntries));
+        MapDefinition resized =
+                found.withSpec(found.spec().withMaxEntries(adjusted(found, maxEntries)));
         return withMaps(
                 maps.stream().map(map -> map.name().equals(found.name()) ? resized : map).toList());
+    }
+
+    private static int adjusted(MapDefinition map, int maxEntries) {
+        MapType type = map.spec().type();
+        boolean ring = type == MapType.RINGBUF || type == MapType.USER_RINGBUF;
+        return ring ? MapDefinition.ringBytes(maxEntries) : maxEntries;
     }
 
     public CollectionSpec withMaps(List<MapDefinition> to) {

@@ -26,6 +26,8 @@ public record MapDefinition(
         List<Slot> slots,
         List<Variable> variables,
         Set<String> missing) {
+    private static final int PAGE_BYTES = 4096;
+
     /// `LIBBPF_PIN_*`.
     public enum Pinning {
         NONE,
@@ -56,6 +58,15 @@ public record MapDefinition(
     public static MapDefinition of(MapSpec spec, String section) {
         return new MapDefinition(
                 spec, section, Pinning.NONE, null, false, List.of(), List.of(), Set.of());
+    }
+
+    /// Bytes a ring buffer gets that asks for `size`: a power of two of pages, as the kernel wants.
+    ///
+    /// Kernel: `adjust_ringbuf_sz` of libbpf.
+    public static int ringBytes(int size) {
+        int pages = (int) ((Integer.toUnsignedLong(size) + PAGE_BYTES - 1) / PAGE_BYTES);
+        long rounded = Long.highestOneBit(Math.max(1, 2L * pages - 1)) * PAGE_BYTES;
+        return size == 0 || rounded > 0xffff_ffffL ? size : (int) rounded;
     }
 
     public String name() {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// Kernel: `bpf_object__relocate` of libbpf.
 public final class ProgramLinker {
     /// What `imm` of a call to a missing weak function holds, as libbpf writes it.
-    static final int POISONED_CALL = 2_000_000_000;
+    static final int POISONED_CALL = 2_002_000_000;
 
     private final CollectionSpec collection;
     private final Map<String, BpfMap> maps;

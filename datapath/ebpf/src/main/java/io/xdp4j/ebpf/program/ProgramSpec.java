@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// Kernel: `struct bpf_program` of libbpf.
 ///
 /// @param name of its function, or of its section where that has no symbol
-/// @param section as the object spells it
+/// @param section as the object spells it, without the `?` that asks for loading on demand
 /// @param type what the section's name says, null when it says nothing
 /// @param expectedAttachType kernel's number, 0 for none
 /// @param functions the main function and the subprograms, by first slot, ascending

@@ -12,10 +12,12 @@ final class AluCheck {
 
     private final Verification v;
     private final Precision precision;
+    private final PendingBranches pending;
     private final PointerMath pointers;
 
-    AluCheck(Verification v, Precision precision) {
+    AluCheck(Verification v, Precision precision, PendingBranches pending) {
         this.v = v;
+        this.pending = pending;
         this.precision = precision;
         this.pointers = new PointerMath(v);
     }
@@ -45,6 +47,9 @@ final class AluCheck {
         RegState dst = v.reg(insn.dst());
         if (negates && dst.isScalar()) {
             ScalarMath.apply(Opcode.NEG, isAlu32(insn), dst, dst.copy());
+        } else if (dst.isScalar()) {
+            boolean toBig = InsnSanity.isRegisterSource(insn);
+            ScalarMath.swapBytes(dst, toBig || !isAlu32(insn), insn.imm() / 8);
         } else {
             dst.markUnknown();
         }
@@ -129,7 +134,7 @@ final class AluCheck {
         }
         dst.set(src);
         if (!keepsValue) {
-            dst.id = 0;
+            dst.unlink();
         }
     }
 
@@ -138,13 +143,28 @@ final class AluCheck {
         linkScalar(v, src);
     }
 
+    /// A value that is 0 or all ones is mostly a mask: both cases are followed apart.
+    private void forkMask(int number, RegState dst) {
+        boolean wide = dst.smin == -1 && dst.smax == 0;
+        if (!wide && (dst.s32min != -1 || dst.s32max != 0)) {
+            return;
+        }
+        RegState other = pending.push(v.insn, v.insn).top().reg(number);
+        if (wide) {
+            other.markKnown(0);
+            dst.markKnown(-1);
+        } else {
+            other.setSubregValue(0);
+            dst.setSubregValue(-1);
+        }
+    }
+
     static void linkScalar(Verification v, RegState src) {
         if (!src.isScalar()) {
             return;
         }
         if ((src.id & RegState.ADD_CONST) != 0) {
-            src.id = 0;
-            src.off = 0;
+            src.unlink();
         }
         if (src.id == 0 && !src.var.isConst()) {
             src.id = v.newId();
@@ -220,19 +240,26 @@ final class AluCheck {
         }
     }
 
-    private static void combineScalars(Insn insn, RegState dst, RegState src) {
+    private void combineScalars(Insn insn, RegState dst, RegState src) {
+        int op = InsnSanity.op(insn);
+        if ((op == Opcode.AND || op == Opcode.OR) && src.var.isConst()) {
+            forkMask(insn.dst(), dst);
+        }
         ScalarMath.apply(InsnSanity.op(insn), isAlu32(insn), dst, src);
         boolean addsConst =
-                InsnSanity.op(insn) == Opcode.ADD && !isAlu32(insn) && dst.id != 0 && src.isConst();
+                InsnSanity.op(insn) == Opcode.ADD
+                        && !isAlu32(insn)
+                        && dst.id != 0
+                        && src.isConst()
+                        && !(InsnSanity.isRegisterSource(insn) && insn.src() == insn.dst());
         if (!addsConst) {
-            dst.id = 0;
+            dst.unlink();
             return;
         }
         long value = src.var.value();
         if ((dst.id & RegState.ADD_CONST) != 0
                 || Long.compareUnsigned(value, Integer.MAX_VALUE) > 0) {
-            dst.off = 0;
-            dst.id = 0;
+            dst.unlink();
         } else {
             dst.id |= RegState.ADD_CONST;
             dst.off = (int) value;

@@ -96,6 +96,14 @@ final class Bounds {
         }
         if (Integer.compareUnsigned(reg.s32min, reg.s32max) <= 0) {
             raiseU32(reg.s32min, reg.s32max, reg);
+        } else if (Integer.compareUnsigned(reg.u32max, reg.s32min) < 0) {
+            // only the non-negative part of the signed range is left
+            reg.s32min = reg.u32min;
+            reg.u32max = minUnsigned(reg.u32max, reg.s32max);
+        } else if (Integer.compareUnsigned(reg.s32max, reg.u32min) < 0) {
+            // only the negative part is left
+            reg.s32max = reg.u32max;
+            reg.u32min = maxUnsigned(reg.u32min, reg.s32min);
         }
     }
 

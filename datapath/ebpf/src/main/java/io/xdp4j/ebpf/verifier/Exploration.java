@@ -38,7 +38,7 @@ final class Exploration {
         References references = new References(v);
         ArgumentCheck arguments = new ArgumentCheck(v, precision, memory, dynptrs);
         globals = new GlobalFunctions(v);
-        alu = new AluCheck(v, precision);
+        alu = new AluCheck(v, precision, pending);
         atomics = new AtomicCheck(v, memory);
         jumps = new JumpCheck(v, precision, pending);
         helpers =
@@ -63,6 +63,9 @@ final class Exploration {
     void exploreMain() {
         FrameState frame = new FrameState(FrameState.NO_CALLSITE, 0, 0);
         frame.reg(1).markPointer(RegType.CTX, 0);
+        if (!v.program.funcInfo().isEmpty() && v.log.tracesPaths()) {
+            globals.describeMain();
+        }
         explore(frame);
     }
 

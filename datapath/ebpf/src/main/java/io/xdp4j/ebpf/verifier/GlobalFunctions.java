@@ -75,6 +75,15 @@ final class GlobalFunctions {
         verified[subprogram] = true;
     }
 
+    /// The kernel looks at the main function's prototype too, and says what it does not like.
+    void describeMain() {
+        try {
+            parameters(0);
+        } catch (Rejection ignored) {
+            return;
+        }
+    }
+
     List<Parameter> parameters(int subprogram) {
         BtfSpec btf = v.program.btf();
         BtfType.Func function = function(v.program, subprogram);
@@ -157,6 +166,13 @@ final class GlobalFunctions {
         if (tags.contains("ctx") || isContext(target)) {
             if (tags.size() > 1) {
                 throw v.reject(Errno.EINVAL, "arg#%d has invalid combination of tags", index);
+            }
+            if (!isContext(target)) {
+                throw v.reject(
+                        Errno.EINVAL,
+                        "arg#%d should be `struct %s *`",
+                        index,
+                        v.rules.contextStruct());
             }
             return new Parameter(Kind.CONTEXT, 0, false);
         }

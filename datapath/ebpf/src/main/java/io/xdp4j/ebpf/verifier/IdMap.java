@@ -43,10 +43,17 @@ final class IdMap {
         return true;
     }
 
-    /// For scalars no id is as good as one of its own.
+    /// A scalar that was linked to nothing may be linked now; one without id is as good as one with
+    /// an id of its own.
     boolean matchScalar(int old, int current) {
-        int a = old != 0 ? old : ++temporary;
-        int b = current != 0 ? current : ++temporary;
-        return match(a, b);
+        if (old == 0) {
+            return true;
+        }
+        int now = current != 0 ? current : ++temporary;
+        if (!match(old, now)) {
+            return false;
+        }
+        int base = ~RegState.ADD_CONST;
+        return (old & RegState.ADD_CONST) == 0 || match(old & base, now & base);
     }
 }

@@ -56,7 +56,7 @@ final class LinkedRegs {
             return;
         }
         if (count == MAX) {
-            reg.id = 0;
+            reg.unlink();
             return;
         }
         frames[count] = frame;
@@ -85,10 +85,12 @@ final class LinkedRegs {
 
     private static void syncShifted(RegState reg, RegState known) {
         int off = reg.off;
+        int id = reg.id;
         RegState delta = new RegState();
         delta.markConst(reg.off - known.off);
         reg.set(known);
         reg.off = off;
+        reg.id = id;
         ScalarMath.add(reg, delta);
     }
 }

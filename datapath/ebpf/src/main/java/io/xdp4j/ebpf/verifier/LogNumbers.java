@@ -20,8 +20,8 @@ final class LogNumbers {
         return number >= Short.MIN_VALUE && number <= Short.MAX_VALUE;
     }
 
-    /// `%#llx`: no prefix before 0.
+    /// `%#llx`.
     static String hex(long number) {
-        return number == 0 ? "0" : "0x" + Long.toHexString(number);
+        return "0x" + Long.toHexString(number);
     }
 }

@@ -153,6 +153,12 @@ final class RegState {
         return Long.SIZE - Long.numberOfLeadingZeros(umax);
     }
 
+    /// Breaks the link to other scalars.
+    void unlink() {
+        id = 0;
+        off = 0;
+    }
+
     void setType(RegType to, int withFlags) {
         type = to;
         flags = withFlags;

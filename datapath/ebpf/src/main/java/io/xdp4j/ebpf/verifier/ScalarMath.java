@@ -32,6 +32,21 @@ final class ScalarMath {
         Bounds.sync(dst);
     }
 
+    /// Bytes in network order, in the other order, or just cut off.
+    static void swapBytes(RegState dst, boolean swaps, int size) {
+        if (swaps || size < 8) {
+            dst.unlink();
+        }
+        if (swaps) {
+            dst.var = dst.var.swapped(size);
+            dst.unbound();
+        }
+        if (size < 8) {
+            Bounds.truncate(dst, size);
+        }
+        Bounds.sync(dst);
+    }
+
     private static boolean isComputable(int op, boolean alu32, RegState src) {
         return switch (op) {
             case Opcode.ADD,

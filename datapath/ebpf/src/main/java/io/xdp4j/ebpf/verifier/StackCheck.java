@@ -120,7 +120,7 @@ final class StackCheck {
             }
             spill(slot, reg, size);
             if (!fits) {
-                slot.reg().id = 0;
+                slot.reg().unlink();
             }
         } else if (reg == null && startsSlot && isStoreOfConst(insn)) {
             RegState constant = new RegState();
@@ -294,7 +294,7 @@ final class StackCheck {
         if (size <= spillSize && off % StackSlot.BYTES == 0) {
             target.set(spilled);
             if (spilled.width() > size * 8) {
-                target.id = 0;
+                target.unlink();
             }
             return true;
         }

@@ -121,7 +121,7 @@ final class StateComparison {
         if (!old.precise && level == Level.NOT_EXACT) {
             return true;
         }
-        if (((old.id ^ current.id) & RegState.ADD_CONST) != 0) {
+        if (old.id != 0 && ((old.id ^ current.id) & RegState.ADD_CONST) != 0) {
             return false;
         }
         if ((old.id & RegState.ADD_CONST) != 0 && old.off != current.off) {

@@ -135,6 +135,13 @@ record Tnum(long value, long mask) {
         return new Tnum((value | other.value) & ~unknown, unknown);
     }
 
+    /// The low `size` bytes in the other order, the rest 0.
+    Tnum swapped(int size) {
+        int drop = Long.SIZE - size * 8;
+        return new Tnum(Long.reverseBytes(value << drop), Long.reverseBytes(mask << drop))
+                .truncated(size);
+    }
+
     /// The low `size` bytes, zero extended.
     Tnum truncated(int size) {
         if (size == 8) {

@@ -28,6 +28,8 @@ public final class BpfMachine {
     /// Frames for a whole chain of tail calls out of subprograms, and for callbacks.
     public static final int FRAMES = MAX_CALL_FRAMES * (MAX_TAIL_CALLS + 2);
 
+    private static final int SPILL_SLOTS = 128;
+
     /// Instructions, about, that an unverified run may take.
     public static final long DEFAULT_BUDGET = 1L << 28;
 
@@ -49,6 +51,8 @@ public final class BpfMachine {
     private long[] grantStarts = new long[8];
     private long[] grantEnds = new long[8];
     private int grants;
+    private final long[] spill = new long[SPILL_SLOTS];
+    private int continuation;
 
     /// @param stackOwner arena that the stack lives and dies with
     public BpfMachine(BpfRuntime runtime, int cpu, Arena stackOwner) {
@@ -73,6 +77,7 @@ public final class BpfMachine {
         xdp = packet;
         tailCalls = 0;
         budgetLeft = budget;
+        continuation = 0;
         frame = 0;
         grants = 0;
         return program.call(this, 0, CTX_HANDLE, 0, 0, 0, 0);
@@ -153,6 +158,7 @@ public final class BpfMachine {
     public void reset() {
         tailCalls = 0;
         budgetLeft = budget;
+        continuation = 0;
         frame = 0;
         grants = 0;
     }
@@ -203,6 +209,26 @@ public final class BpfMachine {
 
     private static CallTrapException tooDeep(int insn) {
         return new CallTrapException(insn, "calls are nested deeper than " + FRAMES + " frames");
+    }
+
+    // ---- functions in pieces
+
+    /// Where a function that is compiled in pieces leaves its variables on the way from one to
+    /// another.
+    public long[] spill() {
+        return spill;
+    }
+
+    /// Tells where the function at hand goes on once its piece has returned; never 0.
+    public void setContinuation(int place) {
+        continuation = place;
+    }
+
+    /// The place set, once; 0 when the function is done.
+    public int takeContinuation() {
+        int place = continuation;
+        continuation = 0;
+        return place;
     }
 
     // ---- callbacks

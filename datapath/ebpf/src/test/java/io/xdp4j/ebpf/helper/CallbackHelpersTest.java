@@ -7,6 +7,8 @@ import io.xdp4j.ebpf.map.MapSpec;
 import io.xdp4j.ebpf.map.MapType;
 import io.xdp4j.ebpf.map.PerfEventArrayMap;
 import io.xdp4j.ebpf.map.PerfRing;
+import io.xdp4j.ebpf.map.RingBufferMap;
+import io.xdp4j.ebpf.map.UserRingBufferMap;
 import io.xdp4j.ebpf.memory.RawMemory;
 import io.xdp4j.ebpf.vm.BpfClock;
 import io.xdp4j.ebpf.vm.BpfRuntime;
@@ -180,6 +182,61 @@ class CallbackHelpersTest {
             assertThat(ring.poll(records::add)).isEqualTo(2);
             assertThat(records.get(0)).containsExactly(9, 0, 0, 0);
             assertThat(records.get(1)).containsExactly(9, 0, 0, 0, 0x11, 0x22, 0x33, 0x44);
+        }
+    }
+
+    @Test
+    void drainsWhatTheUserSubmitted() {
+        try (HelperCalls calls = new HelperCalls()) {
+            BpfMap map =
+                    calls.runtime.createMap(MapSpec.of("u", MapType.USER_RINGBUF, 0, 0, 4096, 0));
+            UserRingBufferMap ring = (UserRingBufferMap) map;
+            for (int i = 1; i <= 3; i++) {
+                assertThat(ring.submit(new byte[] {(byte) i, 0, 0, 0, 0, 0, 0, (byte) i})).isTrue();
+            }
+            long out = calls.zeros(8);
+            List<String> seen = new ArrayList<>();
+            function(
+                    calls.runtime,
+                    (_, _, r1, r2, _, _, _) -> {
+                        long r0 = calls.call("dynptr_read", out, 8, r1, 0, 0);
+                        seen.add(r0 + " " + RawMemory.u8(out + 7) + " " + r2);
+                        return RawMemory.u8(out) == 2 ? 1 : 0;
+                    });
+            long handle = map.handle();
+            assertThat(calls.call("user_ringbuf_drain", handle, FUNCTION, 5, 4)).isEqualTo(-22);
+            assertThat(calls.call("user_ringbuf_drain", handle, FUNCTION, 5, 0)).isEqualTo(2);
+            assertThat(calls.call("user_ringbuf_drain", handle, FUNCTION, 5, 0)).isEqualTo(1);
+            assertThat(calls.call("user_ringbuf_drain", handle, FUNCTION, 5, 0)).isZero();
+            assertThat(seen).containsExactly("0 1 5", "0 2 5", "0 3 5");
+        }
+    }
+
+    @Test
+    void reservesSubmitsAndDiscardsRecords() {
+        try (HelperCalls calls = new HelperCalls()) {
+            BpfMap map = calls.runtime.createMap(MapSpec.of("r", MapType.RINGBUF, 0, 0, 4096, 0));
+            long record = calls.call("ringbuf_reserve", map.handle(), 4, 0);
+            RawMemory.putInt(record, 0x01020304);
+            assertThat(calls.call("ringbuf_reserve", map.handle(), 4, 1)).isZero();
+            assertThat(calls.call("ringbuf_reserve", map.handle(), 8192, 0)).isZero();
+            long dynptr = calls.zeros(16);
+            assertThat(calls.call("ringbuf_reserve_dynptr", map.handle(), 8, 0, dynptr)).isZero();
+            assertThat(calls.call("ringbuf_query", map.handle(), 0)).isEqualTo(32);
+            calls.call("ringbuf_submit", record, 0);
+            calls.call("ringbuf_discard_dynptr", dynptr, 0);
+            assertThat(calls.call("dynptr_data", dynptr, 0, 1)).isZero();
+            assertThat(calls.call("ringbuf_output", map.handle(), calls.memory(word(7)), 4, 0))
+                    .isZero();
+            assertThat(calls.call("ringbuf_reserve_dynptr", map.handle(), 1 << 24, 0, dynptr))
+                    .isEqualTo(-7);
+            assertThat(calls.call("ringbuf_reserve_dynptr", map.handle(), 4096, 0, dynptr))
+                    .isEqualTo(-22);
+            List<byte[]> records = new ArrayList<>();
+            assertThat(((RingBufferMap) map).poll((byte[] bytes) -> records.add(bytes)))
+                    .isEqualTo(2);
+            assertThat(records.get(0)).containsExactly(4, 3, 2, 1);
+            assertThat(records.get(1)).containsExactly(7, 0, 0, 0);
         }
     }
 }

@@ -1,0 +1,11 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Builds the test objects. Those here are from clang 19; run with CLANG=clang-14 and the like to try others.
+cd "$(dirname "$0")" || exit 1
+out=${1:-.}
+for source in *.bpf.c; do
+    debug=-g
+    case $source in legacy_maps*) debug= ;; esac
+    ${CLANG:-clang} -O2 $debug -target bpf -mcpu=v3 -Wall -c "$source" -o "$out/${source%.c}.o" || exit 1
+    ${STRIP:-llvm-strip} -g "$out/${source%.c}.o" || exit 1
+done
