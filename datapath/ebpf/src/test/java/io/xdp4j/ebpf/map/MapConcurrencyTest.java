@@ -43,14 +43,13 @@ class MapConcurrencyTest {
             long value = arena.allocate(64, 64).address();
             threads.add(
                     Thread.ofPlatform()
-                            .start(
-                                    () -> {
-                                        try {
-                                            work.run(me, new Random(me), key, value);
-                                        } catch (Throwable e) {
-                                            failed.set(e);
-                                        }
-                                    }));
+                            .start(() -> {
+                                try {
+                                    work.run(me, new Random(me), key, value);
+                                } catch (Throwable e) {
+                                    failed.set(e);
+                                }
+                            }));
         }
         for (Thread thread : threads) {
             thread.join(60_000);
@@ -70,16 +69,15 @@ class MapConcurrencyTest {
     void wordsAreNeverTornAndTheLimitHolds(MapType type, int keySize) throws InterruptedException {
         int most = 64;
         try (BpfMap map = MapFactory.create(MapSpec.of("h", type, keySize, 16, most, 0), 1, CPUS)) {
-            onAll(
-                    (worker, random, key, value) -> {
-                        for (int i = 0; i < OPERATIONS; i++) {
-                            fillKey(key, keySize, random.nextInt(2 * most));
-                            long half = random.nextInt() & 0xffff_ffffL;
-                            RawMemory.putLong(value, (half << 32) | half);
-                            RawMemory.putLong(value + 8, (half << 32) | half);
-                            step(map, random.nextInt(4), key, value, worker);
-                        }
-                    });
+            onAll((worker, random, key, value) -> {
+                for (int i = 0; i < OPERATIONS; i++) {
+                    fillKey(key, keySize, random.nextInt(2 * most));
+                    long half = random.nextInt() & 0xffff_ffffL;
+                    RawMemory.putLong(value, (half << 32) | half);
+                    RawMemory.putLong(value + 8, (half << 32) | half);
+                    step(map, random.nextInt(4), key, value, worker);
+                }
+            });
             assertThat(map.count()).isLessThanOrEqualTo(most);
             refills(map, keySize, most);
         }
@@ -124,43 +122,41 @@ class MapConcurrencyTest {
         int each = 500;
         MapSpec spec = MapSpec.of("h", type, 8, 8, each * (CPUS + 1), 0);
         try (BpfMap map = MapFactory.create(spec, 1, CPUS)) {
-            onAll(
-                    (worker, random, key, value) -> {
-                        if (worker == CPUS && type.isPerCpu()) {
-                            return; // a user has no CPU whose value a program's call could set
-                        }
-                        long[] last = new long[each];
-                        for (int i = 0; i < OPERATIONS; i++) {
-                            int number = random.nextInt(each);
-                            RawMemory.putLong(key, ((long) worker << 32) | number);
-                            RawMemory.putLong(value, i + 1L);
-                            last[number] = i + 1L;
-                            assertThat(map.update(key, value, 0, worker)).isZero();
-                        }
-                        for (int number = 0; number < each; number++) {
-                            RawMemory.putLong(key, ((long) worker << 32) | number);
-                            long at = map.lookup(key, Math.min(worker, CPUS - 1));
-                            if (last[number] != 0 && worker < CPUS) {
-                                assertThat(RawMemory.getLong(at)).isEqualTo(last[number]);
-                            }
-                        }
-                    });
+            onAll((worker, random, key, value) -> {
+                if (worker == CPUS && type.isPerCpu()) {
+                    return; // a user has no CPU whose value a program's call could set
+                }
+                long[] last = new long[each];
+                for (int i = 0; i < OPERATIONS; i++) {
+                    int number = random.nextInt(each);
+                    RawMemory.putLong(key, ((long) worker << 32) | number);
+                    RawMemory.putLong(value, i + 1L);
+                    last[number] = i + 1L;
+                    assertThat(map.update(key, value, 0, worker)).isZero();
+                }
+                for (int number = 0; number < each; number++) {
+                    RawMemory.putLong(key, ((long) worker << 32) | number);
+                    long at = map.lookup(key, Math.min(worker, CPUS - 1));
+                    if (last[number] != 0 && worker < CPUS) {
+                        assertThat(RawMemory.getLong(at)).isEqualTo(last[number]);
+                    }
+                }
+            });
         }
     }
 
     @Test
     void countersInPlaceAddUp() throws InterruptedException {
         try (BpfMap map = MapFactory.create(MapSpec.of("a", MapType.ARRAY, 4, 8, 4, 0), 1, CPUS)) {
-            onAll(
-                    (worker, random, key, _) -> {
-                        for (int i = 0; i < OPERATIONS; i++) {
-                            RawMemory.putInt(key, i & 3);
-                            RawAtomics.add64(map.lookup(key, worker), 1);
-                        }
-                    });
+            onAll((worker, random, key, _) -> {
+                for (int i = 0; i < OPERATIONS; i++) {
+                    RawMemory.putInt(key, i & 3);
+                    RawAtomics.add64(map.lookup(key, worker), 1);
+                }
+            });
             long[] sum = {0};
-            map.forEach((_, value) -> sum[0] += ByteBuffer.wrap(value)
-                    .order(ByteOrder.LITTLE_ENDIAN).getLong());
+            map.forEach((_, value) ->
+                    sum[0] += ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN).getLong());
             assertThat(sum[0]).isEqualTo((CPUS + 1L) * OPERATIONS);
         }
     }
@@ -169,27 +165,27 @@ class MapConcurrencyTest {
     void aTrieAlwaysFindsWhatStaysInIt() throws InterruptedException {
         MapSpec spec = MapSpec.of("l", MapType.LPM_TRIE, 8, 8, 4000, MapFlags.NO_PREALLOC);
         try (BpfMap map = MapFactory.create(spec, 1, CPUS)) {
-            map.update(new byte[] {8, 0, 0, 0, 10, 0, 0, 0}, new byte[] {8, 0, 0, 0, 8, 0, 0, 0}, 0);
-            onAll(
-                    (worker, random, key, value) -> {
-                        for (int i = 0; i < OPERATIONS / 3; i++) {
-                            int bits = 9 + random.nextInt(24);
-                            RawMemory.putInt(key, bits);
-                            RawMemory.putIntBe(key + 4, 0x0a00_0000 | (random.nextInt(1 << 12) << 8));
-                            RawMemory.putLong(value, ((long) bits << 32) | bits);
-                            if (worker == 0) {
-                                map.update(key, value, 0, worker);
-                            } else if (worker == 1) {
-                                map.delete(key, worker);
-                            } else {
-                                RawMemory.putInt(key, 32);
-                                long at = map.lookup(key, worker);
-                                assertThat(at).isNotZero();
-                                long seen = RawMemory.getLong(at);
-                                assertThat(seen >>> 32).isEqualTo(seen & 0xffff_ffffL);
-                            }
-                        }
-                    });
+            map.update(
+                    new byte[] {8, 0, 0, 0, 10, 0, 0, 0}, new byte[] {8, 0, 0, 0, 8, 0, 0, 0}, 0);
+            onAll((worker, random, key, value) -> {
+                for (int i = 0; i < OPERATIONS / 3; i++) {
+                    int bits = 9 + random.nextInt(24);
+                    RawMemory.putInt(key, bits);
+                    RawMemory.putIntBe(key + 4, 0x0a00_0000 | (random.nextInt(1 << 12) << 8));
+                    RawMemory.putLong(value, ((long) bits << 32) | bits);
+                    if (worker == 0) {
+                        map.update(key, value, 0, worker);
+                    } else if (worker == 1) {
+                        map.delete(key, worker);
+                    } else {
+                        RawMemory.putInt(key, 32);
+                        long at = map.lookup(key, worker);
+                        assertThat(at).isNotZero();
+                        long seen = RawMemory.getLong(at);
+                        assertThat(seen >>> 32).isEqualTo(seen & 0xffff_ffffL);
+                    }
+                }
+            });
         }
     }
 
@@ -199,31 +195,32 @@ class MapConcurrencyTest {
         try (RingBufferMap ring = (RingBufferMap) MapFactory.create(spec, 1, CPUS)) {
             long[] next = new long[CPUS];
             int[] done = {0};
-            onAll(
-                    (worker, random, key, value) -> {
-                        if (worker == CPUS) {
-                            while (done[0] < CPUS * 20_000) {
-                                done[0] += ring.poll((long at, int length) -> {
+            onAll((worker, random, key, value) -> {
+                if (worker == CPUS) {
+                    while (done[0] < CPUS * 20_000) {
+                        done[0] +=
+                                ring.poll((long at, int length) -> {
                                     int from = RawMemory.getInt(at);
-                                    assertThat(RawMemory.getInt(at + 4)).isEqualTo((int) next[from]++);
+                                    assertThat(RawMemory.getInt(at + 4))
+                                            .isEqualTo((int) next[from]++);
                                     assertThat(length).isBetween(8, 40);
                                 });
-                            }
-                            return;
-                        }
-                        for (int i = 0; i < 20_000; ) {
-                            long record = ring.reserve(8 + random.nextInt(32), 0);
-                            if (record == 0) {
-                                Thread.onSpinWait();
-                            } else if (random.nextInt(8) == 0) {
-                                ring.discard(record, 0);
-                            } else {
-                                RawMemory.putInt(record, worker);
-                                RawMemory.putInt(record + 4, i++);
-                                ring.submit(record, 0);
-                            }
-                        }
-                    });
+                    }
+                    return;
+                }
+                for (int i = 0; i < 20_000; ) {
+                    long record = ring.reserve(8 + random.nextInt(32), 0);
+                    if (record == 0) {
+                        Thread.onSpinWait();
+                    } else if (random.nextInt(8) == 0) {
+                        ring.discard(record, 0);
+                    } else {
+                        RawMemory.putInt(record, worker);
+                        RawMemory.putInt(record + 4, i++);
+                        ring.submit(record, 0);
+                    }
+                }
+            });
             assertThat(next).containsOnly(20_000);
         }
     }
@@ -233,18 +230,17 @@ class MapConcurrencyTest {
         MapSpec spec = MapSpec.of("q", MapType.QUEUE, 0, 8, 100, 0);
         try (BpfMap queue = MapFactory.create(spec, 1, CPUS)) {
             long total = arena.allocate(8, 8).address();
-            onAll(
-                    (worker, _, _, value) -> {
-                        for (int i = 0; i < OPERATIONS / 2; i++) {
-                            RawMemory.putLong(value, 1 + worker);
-                            if (queue.push(value, 0) == 0) {
-                                RawAtomics.add64(total, 1 + worker);
-                            }
-                            if (queue.pop(value) == 0) {
-                                RawAtomics.add64(total, -RawMemory.getLong(value));
-                            }
-                        }
-                    });
+            onAll((worker, _, _, value) -> {
+                for (int i = 0; i < OPERATIONS / 2; i++) {
+                    RawMemory.putLong(value, 1 + worker);
+                    if (queue.push(value, 0) == 0) {
+                        RawAtomics.add64(total, 1 + worker);
+                    }
+                    if (queue.pop(value) == 0) {
+                        RawAtomics.add64(total, -RawMemory.getLong(value));
+                    }
+                }
+            });
             queue.forEach((_, value) -> RawAtomics.add64(total, -value[0]));
             assertThat(RawMemory.getLong(total)).isZero();
         }
