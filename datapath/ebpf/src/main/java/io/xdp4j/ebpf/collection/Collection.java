@@ -13,6 +13,7 @@ import io.xdp4j.ebpf.program.LinkedProgram;
 import io.xdp4j.ebpf.program.MapDefinition;
 import io.xdp4j.ebpf.program.ProgramLinker;
 import io.xdp4j.ebpf.program.ProgramSpec;
+import io.xdp4j.ebpf.program.ProgramType;
 import io.xdp4j.ebpf.testrun.TestRun;
 import io.xdp4j.ebpf.vm.BpfMachine;
 import io.xdp4j.ebpf.vm.BpfRuntime;
@@ -142,8 +143,7 @@ public final class Collection implements AutoCloseable {
     }
 
     private void loadPrograms(CollectionSpec object) {
-        ProgramLinker linker =
-                new ProgramLinker(object, maps, ProgramLoader.kernelFunctions(), null);
+        ProgramLinker linker = linker(object);
         for (ProgramSpec program : object.programs()) {
             if (options.wanted().test(program)) {
                 loadProgram(linker, program);
@@ -151,16 +151,29 @@ public final class Collection implements AutoCloseable {
         }
     }
 
+    private ProgramLinker linker(CollectionSpec object) {
+        return new ProgramLinker(object, maps, ProgramLoader.kernelFunctions(), null);
+    }
+
     private void loadProgram(ProgramLinker linker, ProgramSpec program) {
-        ProgramSpec typed = options.type() == null ? program : program.withType(options.type());
         try {
-            load(linker.link(typed));
+            load(linker.link(typed(program)));
         } catch (EbpfException e) {
             if (!options.keepGoing()) {
                 throw e;
             }
             rejected.put(program.name(), e);
         }
+    }
+
+    private ProgramSpec typed(ProgramSpec program) {
+        ProgramType type = options.type();
+        return type == null ? program : program.withType(type);
+    }
+
+    /// A program of the object with its references resolved, neither verified nor loaded.
+    public LinkedProgram link(CollectionSpec object, ProgramSpec program) {
+        return linker(object).link(typed(program));
     }
 
     private void fillSlots(CollectionSpec object) {
