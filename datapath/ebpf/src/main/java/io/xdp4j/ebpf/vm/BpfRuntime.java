@@ -197,8 +197,10 @@ public final class BpfRuntime {
     /// Takes the program and its functions out.
     public synchronized void unregisterProgram(int id) {
         @Nullable Executable[] next = programs.clone();
-        next[id] = null;
-        programs = next;
+        if (id < next.length) {
+            next[id] = null;
+            programs = next;
+        }
         if (id < functions.length) {
             @Nullable Executable[] @Nullable [] without = functions.clone();
             without[id] = null;

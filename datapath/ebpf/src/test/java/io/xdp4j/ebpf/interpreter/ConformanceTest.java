@@ -3,18 +3,13 @@ package io.xdp4j.ebpf.interpreter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xdp4j.ebpf.isa.ConformanceCase;
-import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.memory.RawMemory;
-import io.xdp4j.ebpf.program.LinkedProgram;
-import io.xdp4j.ebpf.program.ProgramType;
 import io.xdp4j.ebpf.testrun.TestRun;
 import io.xdp4j.ebpf.vm.BpfMachine;
 import io.xdp4j.ebpf.vm.BpfRuntime;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -38,7 +33,7 @@ final class ConformanceTest {
             BpfMachine machine = new BpfMachine(new BpfRuntime(1), 0, arena);
             long memory = arena.allocate(Math.max(8, test.memory().length), 8).address();
             RawMemory.copyIn(test.memory(), 0, memory, test.memory().length);
-            Interpreter program = Interpreter.load(linked(test.name(), test.insns()), 1);
+            Interpreter program = Interpreter.load(Programs.linked(test.name(), test.insns()), 1);
             long r0 = machine.runOnMemory(program.main(), memory, test.memory().length);
             assertThat(r0).isEqualTo(test.expected());
         }
@@ -49,7 +44,8 @@ final class ConformanceTest {
     void runsAsXdp(ConformanceCase test) {
         try (Arena arena = Arena.ofConfined()) {
             BpfMachine machine = new BpfMachine(new BpfRuntime(1), 0, arena);
-            Interpreter program = Interpreter.load(linked(test.name(), test.xdpInsns()), 1);
+            Interpreter program =
+                    Interpreter.load(Programs.linked(test.name(), test.xdpInsns()), 1);
             try (TestRun run = new TestRun(machine, TestRun.Ingress.LOOPBACK)) {
                 int length = Math.max(ETH_HLEN, test.memory().length);
                 byte[] packet = Arrays.copyOf(test.memory(), length);
@@ -57,19 +53,5 @@ final class ConformanceTest {
                 assertThat(r0).isEqualTo(test.expected());
             }
         }
-    }
-
-    private static LinkedProgram linked(String name, List<Insn> insns) {
-        return new LinkedProgram(
-                name,
-                ProgramType.XDP,
-                0,
-                insns,
-                Map.of(),
-                "GPL",
-                Set.of(),
-                null,
-                List.of(),
-                List.of());
     }
 }
