@@ -20,6 +20,7 @@ import io.xdp4j.ebpf.vm.BpfMachine;
 import io.xdp4j.ebpf.vm.CallTrapException;
 import io.xdp4j.ebpf.vm.TrapException;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /// Locks, kptrs and per-CPU objects.
 final class ObjectHelpers {
@@ -47,7 +48,7 @@ final class ObjectHelpers {
             if (tries == MAX_TRIES) {
                 throw deadlock();
             }
-            Thread.yield();
+            pause(tries);
         }
         return 0;
     }
@@ -67,6 +68,15 @@ final class ObjectHelpers {
     @HotPath
     static long thisCpu(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {
         return ofCpu(r1, machine.cpu());
+    }
+
+    /// Gives the CPU away now and then: the holder may wait for it.
+    private static void pause(int tries) {
+        if ((tries & 0xff) == 0xff) {
+            LockSupport.parkNanos(1_000);
+        } else {
+            Thread.onSpinWait();
+        }
     }
 
     private static TrapException deadlock() {
