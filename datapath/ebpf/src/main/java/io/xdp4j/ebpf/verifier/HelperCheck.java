@@ -87,7 +87,7 @@ final class HelperCheck {
                     name(proto.id()),
                     proto.id());
         }
-        if (changesPacket) {
+        if (changesPacket && proto.id() != TAIL_CALL) {
             forgetPackets(v.state());
         }
     }
