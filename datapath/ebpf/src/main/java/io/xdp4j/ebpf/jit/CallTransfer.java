@@ -14,6 +14,7 @@ import io.xdp4j.ebpf.map.BpfMap;
 import io.xdp4j.ebpf.map.MapType;
 import io.xdp4j.ebpf.map.PercpuArrayMap;
 import io.xdp4j.ebpf.program.LinkedProgram;
+import io.xdp4j.ebpf.verifier.ProgramFacts;
 import org.jspecify.annotations.Nullable;
 
 /// What calls do to an [AbstractState], and which stack memory they reach.
@@ -50,7 +51,7 @@ final class CallTransfer {
         if (insn.src() == Opcode.PSEUDO_CALL) {
             analysis.enter(at + 1 + insn.imm(), arguments(state));
         }
-        reachStack(proto, state, function, into);
+        reachStack(at, proto, state, function, into);
         for (int register = 0; register <= 5; register++) {
             state.setAny(register, register == 0 && toFunction && returnsContext ? MAY_BE_CTX : 0);
         }
@@ -112,6 +113,7 @@ final class CallTransfer {
     // ---- stack memory that a call reaches
 
     private void reachStack(
+            int at,
             @Nullable HelperProto proto,
             AbstractState state,
             ValueAnalysis.FunctionState function,
@@ -129,6 +131,7 @@ final class CallTransfer {
             } else if (isInlineKey(proto, register, state)) {
                 if (into != null) {
                     function.stack().access((int) state.number(register), 4);
+                    into.recordAccess(at, ProgramFacts.Access.MEMORY, (int) state.number(register));
                 }
             } else {
                 if (into != null) {

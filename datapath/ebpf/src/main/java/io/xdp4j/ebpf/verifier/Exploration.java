@@ -54,8 +54,7 @@ final class Exploration {
         calls =
                 new CallCheck(
                         v, precision, liveness, references, memory, arguments, dynptrs, globals);
-        IteratorCheck iterators =
-                new IteratorCheck(v, pending, dynptrs, references, liveness);
+        IteratorCheck iterators = new IteratorCheck(v, pending, dynptrs, references, liveness);
         kfuncs = new KfuncCheck(v, precision, memory, dynptrs, arguments, iterators);
         loads = new LoadCheck(v, references, memory);
     }

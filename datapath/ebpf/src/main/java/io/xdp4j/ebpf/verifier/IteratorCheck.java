@@ -93,10 +93,7 @@ final class IteratorCheck {
         }
         if (!valid) {
             throw v.reject(
-                    Errno.EINVAL,
-                    "expected an initialized %s as arg #%d",
-                    kind(type),
-                    number - 1);
+                    Errno.EINVAL, "expected an initialized %s as arg #%d", kind(type), number - 1);
         }
         for (int i = 0; i < count; i++) {
             liveness.read(frame.frameNumber, upper - i);

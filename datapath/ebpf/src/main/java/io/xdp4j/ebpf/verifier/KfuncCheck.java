@@ -72,11 +72,9 @@ final class KfuncCheck {
         if (proto == null) {
             String name = v.program.kfuncs().get(insn.imm());
             if (name == null) {
-                throw v.reject(
-                        Errno.EINVAL, "kernel btf_id %d is not a function", insn.imm());
+                throw v.reject(Errno.EINVAL, "kernel btf_id %d is not a function", insn.imm());
             }
-            throw v.reject(
-                    Errno.EACCES, "calling kernel function %s is not allowed", name);
+            throw v.reject(Errno.EACCES, "calling kernel function %s is not allowed", name);
         }
         if (proto.has(Flag.SLEEPABLE) && !v.inSleepable()) {
             throw v.reject(
@@ -98,8 +96,7 @@ final class KfuncCheck {
         boolean trusted = call.proto.has(Flag.TRUSTED_ARGS) || call.proto.has(Flag.RCU);
         boolean pointer = !isNumber(arg);
         if (trusted && pointer && !arg.isNullable() && (reg.isNull() || reg.mayBeNull())) {
-            throw v.reject(
-                    Errno.EACCES, "Possibly NULL pointer passed to trusted arg%d", index);
+            throw v.reject(Errno.EACCES, "Possibly NULL pointer passed to trusted arg%d", index);
         }
         if (pointer && arg.isNullable() && reg.isNull()) {
             checkNullBuffer(call, index);
@@ -270,8 +267,7 @@ final class KfuncCheck {
         switch (name) {
             case "bpf_rcu_read_lock" -> {
                 if (state.rcuLocks > 0) {
-                    throw v.reject(
-                            Errno.EINVAL, "nested rcu read lock (kernel function %s)", name);
+                    throw v.reject(Errno.EINVAL, "nested rcu read lock (kernel function %s)", name);
                 }
                 state.rcuLocks++;
             }
@@ -339,8 +335,7 @@ final class KfuncCheck {
         boolean packet = dynptr.dynptr == DynptrType.XDP || dynptr.dynptr == DynptrType.SKB;
         boolean readOnly = call.proto.name().equals("bpf_dynptr_slice");
         r0.markPointer(
-                RegType.MEM,
-                (packet ? RegType.PACKET_SLICE : 0) | (readOnly ? RegType.RDONLY : 0));
+                RegType.MEM, (packet ? RegType.PACKET_SLICE : 0) | (readOnly ? RegType.RDONLY : 0));
         r0.memSize = (int) call.constant;
         r0.dynptrId = dynptr.id;
     }

@@ -8,8 +8,8 @@ import java.util.Map;
 final class OtherContexts {
     private OtherContexts() {}
 
-    static ProgramTypeRules rules(
-            ProgramType type, int attach, Map<Integer, String> kfuncs) {
-        return new ProgramTypeRules(type, attach, new ContextLayout(List.of()), 0, 1, false, kfuncs);
+    static ProgramTypeRules rules(ProgramType type, int attach, Map<Integer, String> kfuncs) {
+        return new ProgramTypeRules(
+                type, attach, new ContextLayout(List.of()), 0, 1, false, kfuncs);
     }
 }
