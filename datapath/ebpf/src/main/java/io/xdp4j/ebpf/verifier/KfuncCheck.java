@@ -112,7 +112,7 @@ final class KfuncCheck {
             case CONST_SIZE -> checkConstant(call, number, reg);
             case CTX -> checkContext(index, number, reg);
             case MAP -> checkMap(number, reg);
-            case MEM -> checkMemory(call, index, number);
+            case MEM -> checkMemory(index, number);
             case FIXED_MEM -> checkFixed(number, reg, arg.bytes());
             case DYNPTR -> {
                 dynptrs.checkInitialized(reg, number, null);
@@ -179,7 +179,7 @@ final class KfuncCheck {
         v.checkRead(index + 2);
     }
 
-    private void checkMemory(Call call, int index, int number) {
+    private void checkMemory(int index, int number) {
         v.checkRead(number + 1);
         RegState reg = v.reg(number);
         RegState size = v.reg(number + 1);

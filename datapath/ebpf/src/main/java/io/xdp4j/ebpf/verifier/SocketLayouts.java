@@ -34,7 +34,8 @@ final class SocketLayouts {
         if (off >= 50 && off < 52) {
             return false; // padding behind dst_port
         }
-        return off < 76 || (off == 76 && size == 4);
+        boolean whole = off < 4 || (off >= 16 && off < 24);
+        return !whole || size == 4;
     }
 
     private static boolean permitsTcp(int off, int size) {
