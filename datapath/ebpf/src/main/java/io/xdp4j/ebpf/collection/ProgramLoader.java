@@ -70,6 +70,13 @@ final class ProgramLoader implements MapEnvironment {
                 : given.open(spec, id);
     }
 
+    @Override
+    public void release(BpfMap map, MapSpec.SpecialField kind, long field) {
+        if (kind.kind().equals("bpf_timer")) {
+            runtime.timers().release(field);
+        }
+    }
+
     private int attachType(int programId) {
         LinkedProgram program = programs.get(programId);
         return program == null ? -1 : program.expectedAttachType();
