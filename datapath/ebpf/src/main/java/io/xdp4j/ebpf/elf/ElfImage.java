@@ -41,12 +41,21 @@ final class ElfImage {
 
     private final Map<Integer, List<ElfSymbol>> symbolsBySection = new HashMap<>();
 
+    /// An object with BPF programs.
     ElfImage(byte[] bytes, String file) {
+        this(bytes, file, true);
+    }
+
+    /// @param programs false for a file of any machine, read only for its sections
+    private ElfImage(byte[] bytes, String file, boolean programs) {
         this.file = file;
         this.bytes = bytes;
         this.buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         this.nameBudget = 16L * bytes.length;
         checkHeader();
+        if (programs) {
+            checkMachine();
+        }
         this.sections = readSections();
         for (ElfSection section : sections) {
             if (section.type() == ElfSection.REL || section.type() == ElfSection.RELA) {
@@ -55,14 +64,27 @@ final class ElfImage {
                         .add(section);
             }
         }
-        this.symbols = readSymbols();
+        this.symbols = programs ? readSymbols() : List.of();
         for (ElfSymbol symbol : symbols) {
             symbolsBySection.computeIfAbsent(symbol.section(), _ -> new ArrayList<>()).add(symbol);
         }
     }
 
+    /// A file of any machine, such as `vmlinux`, for its sections.
+    static ElfImage ofAnyMachine(byte[] bytes, String file) {
+        return new ElfImage(bytes, file, false);
+    }
+
+    static boolean isElf(byte[] bytes) {
+        return bytes.length >= 4
+                && bytes[0] == 0x7f
+                && bytes[1] == 'E'
+                && bytes[2] == 'L'
+                && bytes[3] == 'F';
+    }
+
     private void checkHeader() {
-        if (bytes.length < 4 || buffer.getInt(0) != 0x464c457f) {
+        if (!isElf(bytes)) {
             throw malformed("no ELF file: it does not begin with 7f 45 4c 46");
         }
         if (bytes.length < HEADER_BYTES) {
@@ -78,6 +100,9 @@ final class ElfImage {
         if (bytes[5] != 1) {
             throw malformed("ELF byte order %d (expected: 1, little)".formatted(bytes[5]));
         }
+    }
+
+    private void checkMachine() {
         int type = buffer.getShort(16) & 0xffff;
         int machine = buffer.getShort(18) & 0xffff;
         if (machine != EM_BPF && machine != 0) {

@@ -1,5 +1,6 @@
 package io.xdp4j.ebpf.elf;
 
+import io.xdp4j.ebpf.btf.BtfSpec;
 import io.xdp4j.ebpf.program.CollectionSpec;
 import io.xdp4j.ebpf.program.ProgramSpec;
 import java.nio.ByteBuffer;
@@ -38,6 +39,20 @@ public final class ObjectReader {
                 maps.definitions(),
                 programs,
                 parts.btf());
+    }
+
+    /// Reads types only, for CO-RE: raw BTF such as `/sys/kernel/btf/vmlinux`, or an ELF file of any
+    /// machine with a section `.BTF`.
+    public static BtfSpec readTypes(byte[] bytes, String fileName) {
+        if (!ElfImage.isElf(bytes)) {
+            return BtfSpec.parse(bytes, fileName);
+        }
+        ElfImage image = ElfImage.ofAnyMachine(bytes, fileName);
+        ElfSection types = image.section(".BTF");
+        if (types == null) {
+            throw image.malformed("no section .BTF; it has no types to adapt to");
+        }
+        return BtfSpec.parse(image.content(types), fileName + ": section .BTF");
     }
 
     private static String license(ElfImage image) {

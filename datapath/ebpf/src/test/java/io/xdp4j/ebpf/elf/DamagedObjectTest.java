@@ -1,5 +1,6 @@
 package io.xdp4j.ebpf.elf;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
@@ -10,6 +11,7 @@ import io.xdp4j.ebpf.UnsupportedException;
 import io.xdp4j.ebpf.program.CollectionSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
@@ -23,13 +25,13 @@ final class DamagedObjectTest {
     private static final long SEED = 20260720;
 
     static Stream<String> names() {
-        return Objects.NAMES.stream();
+        return TestObjects.NAMES.stream();
     }
 
     @ParameterizedTest
     @MethodSource("names")
     void survivesTruncationAtEveryByte(String name) {
-        byte[] whole = Objects.bytes(name);
+        byte[] whole = TestObjects.bytes(name);
 
         assertTimeoutPreemptively(
                 Duration.ofSeconds(30),
@@ -43,7 +45,7 @@ final class DamagedObjectTest {
     @ParameterizedTest
     @MethodSource("names")
     void survivesAChangeOfEveryByte(String name) {
-        byte[] whole = Objects.bytes(name);
+        byte[] whole = TestObjects.bytes(name);
         Random random = new Random(SEED);
 
         assertTimeoutPreemptively(
@@ -62,7 +64,7 @@ final class DamagedObjectTest {
     @ParameterizedTest
     @MethodSource("names")
     void survivesHugeAndNegativeNumbersEverywhere(String name) {
-        byte[] whole = Objects.bytes(name);
+        byte[] whole = TestObjects.bytes(name);
         int[] numbers = {-1, Integer.MAX_VALUE, Integer.MIN_VALUE, 0x00ff_ffff, 0};
 
         assertTimeoutPreemptively(
@@ -90,7 +92,8 @@ final class DamagedObjectTest {
 
     @Test
     void refusesWhatIsNoElfFile() {
-        assertThatThrownBy(() -> ObjectReader.read("hello, world".getBytes(), "a.txt"))
+        assertThatThrownBy(() ->
+                        ObjectReader.read("hello, world".getBytes(StandardCharsets.UTF_8), "a.txt"))
                 .isInstanceOf(MalformedObjectException.class)
                 .hasMessage("a.txt: no ELF file: it does not begin with 7f 45 4c 46");
         assertThatThrownBy(() -> ObjectReader.read(new byte[0], "empty.o"))
@@ -99,7 +102,7 @@ final class DamagedObjectTest {
 
     @Test
     void namesBigEndianObjects() {
-        byte[] bytes = Objects.bytes("globals");
+        byte[] bytes = TestObjects.bytes("globals");
         bytes[5] = 2;
 
         assertThatThrownBy(() -> ObjectReader.read(bytes, "be.o"))
@@ -109,7 +112,7 @@ final class DamagedObjectTest {
 
     @Test
     void namesOtherMachines() {
-        byte[] bytes = Objects.bytes("globals");
+        byte[] bytes = TestObjects.bytes("globals");
         bytes[18] = 62;
 
         assertThatThrownBy(() -> ObjectReader.read(bytes, "x86.o"))
@@ -120,10 +123,9 @@ final class DamagedObjectTest {
 
     @Test
     void namesUnknownRelocations() {
-        byte[] bytes = Objects.bytes("legacy_maps");
+        byte[] bytes = TestObjects.bytes("legacy_maps");
         ElfImage image = new ElfImage(bytes, "x.o");
-        ElfSection relocations = image.section(".relxdp_cpu_map0");
-        assertThat(relocations).isNotNull();
+        ElfSection relocations = requireNonNull(image.section(".relxdp_cpu_map0"));
         bytes[relocations.offset() + 8] = 99;
 
         assertThatThrownBy(() -> ObjectReader.read(bytes, "x.o"))
@@ -134,9 +136,8 @@ final class DamagedObjectTest {
 
     @Test
     void namesUnknownMapTypes() {
-        byte[] bytes = Objects.bytes("legacy_maps");
-        ElfSection maps = new ElfImage(bytes, "x.o").section("maps");
-        assertThat(maps).isNotNull();
+        byte[] bytes = TestObjects.bytes("legacy_maps");
+        ElfSection maps = requireNonNull(new ElfImage(bytes, "x.o").section("maps"));
         bytes[maps.offset()] = 99;
 
         assertThatThrownBy(() -> ObjectReader.read(bytes, "x.o"))
@@ -147,7 +148,7 @@ final class DamagedObjectTest {
 
     @Test
     void refusesSectionsBehindTheEndOfTheFile() {
-        byte[] bytes = Objects.bytes("legacy_maps");
+        byte[] bytes = TestObjects.bytes("legacy_maps");
         ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         int sections = (int) header.getLong(40);
         header.putLong(sections + 64 + 32, Long.MAX_VALUE);

@@ -1,5 +1,6 @@
 package io.xdp4j.ebpf.elf;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.Test;
 final class ObjectReaderTest {
     @Test
     void readsLegacyMapsAndProgramsWithoutBtf() {
-        CollectionSpec object = Objects.read("legacy_maps");
+        CollectionSpec object = TestObjects.read("legacy_maps");
 
         assertThat(object.license()).isEqualTo("GPL");
         assertThat(object.kernelVersion()).isEqualTo(0x060100);
@@ -54,11 +55,11 @@ final class ObjectReaderTest {
 
     @Test
     void readsDefinitionsWithInnerMapIndex() {
-        CollectionSpec object = Objects.read("long_maps");
+        CollectionSpec object = TestObjects.read("long_maps");
 
-        assertThat(Objects.map(object, "outer").spec().inner())
+        assertThat(TestObjects.map(object, "outer").spec().inner())
                 .isEqualTo(MapSpec.of("inner", MapType.HASH, 4, 4, 10, 0));
-        assertThat(Objects.map(object, "placed").pinning())
+        assertThat(TestObjects.map(object, "placed").pinning())
                 .as("the seventh field is a NUMA node here, as the flags say")
                 .isEqualTo(Pinning.NONE);
         assertThat(object.license()).isEmpty();
@@ -66,11 +67,11 @@ final class ObjectReaderTest {
 
     @Test
     void readsMapsOfIproute2WithItsTailCallSections() {
-        CollectionSpec object = Objects.read("iproute2_maps");
+        CollectionSpec object = TestObjects.read("iproute2_maps");
 
-        assertThat(Objects.map(object, "jumps").slots())
+        assertThat(TestObjects.map(object, "jumps").slots())
                 .containsExactly(new Slot(0, "first"), new Slot(2, "third"));
-        MapDefinition outer = Objects.map(object, "outer");
+        MapDefinition outer = TestObjects.map(object, "outer");
         assertThat(outer.pinning()).isEqualTo(Pinning.BY_NAME);
         assertThat(outer.slots()).containsExactly(new Slot(1, "inner"));
         assertThat(outer.spec().inner()).isEqualTo(MapSpec.of("inner", MapType.ARRAY, 4, 8, 5, 0));
@@ -78,9 +79,9 @@ final class ObjectReaderTest {
 
     @Test
     void readsEveryAttributeOfBtfMaps() {
-        CollectionSpec object = Objects.read("btf_maps");
+        CollectionSpec object = TestObjects.read("btf_maps");
 
-        MapDefinition flows = Objects.map(object, "flows");
+        MapDefinition flows = TestObjects.map(object, "flows");
         assertThat(flows.spec())
                 .extracting(
                         MapSpec::type,
@@ -95,28 +96,27 @@ final class ObjectReaderTest {
                         new SpecialField("bpf_spin_lock", 8, 4),
                         new SpecialField("bpf_timer", 16, 16),
                         new SpecialField("bpf_timer", 32, 16));
-        assertThat(Objects.map(object, "seen").spec().mapExtra()).isEqualTo(3);
-        assertThat(Objects.map(object, "events").spec().maxEntries())
+        assertThat(TestObjects.map(object, "seen").spec().mapExtra()).isEqualTo(3);
+        assertThat(TestObjects.map(object, "events").spec().maxEntries())
                 .as("rounded up to a power of two of pages")
                 .isEqualTo(8192);
     }
 
     @Test
     void readsInitialValuesOfProgArraysAndMapsOfMaps() {
-        CollectionSpec object = Objects.read("btf_maps");
+        CollectionSpec object = TestObjects.read("btf_maps");
 
-        MapDefinition outer = Objects.map(object, "by_colour");
+        MapDefinition outer = TestObjects.map(object, "by_colour");
         assertThat(outer.slots()).containsExactly(new Slot(1, "green"), new Slot(3, "red"));
-        MapSpec inner = outer.spec().inner();
-        assertThat(inner).isNotNull();
+        MapSpec inner = requireNonNull(outer.spec().inner());
         assertThat(inner.valueSize()).isEqualTo(16);
-        assertThat(Objects.map(object, "jumps").slots())
+        assertThat(TestObjects.map(object, "jumps").slots())
                 .containsExactly(new Slot(0, "drop"), new Slot(1, "pass"));
     }
 
     @Test
     void makesMapsOfGlobalDataWithTheNamesOfLibbpf() {
-        CollectionSpec object = Objects.read("globals");
+        CollectionSpec object = TestObjects.read("globals");
 
         assertThat(object.maps())
                 .extracting(MapDefinition::name, MapDefinition::frozen, map -> map.spec().flags())
@@ -125,23 +125,21 @@ final class ObjectReaderTest {
                         tuple("globals.data", false, MapFlags.MMAPABLE),
                         tuple("globals.bss", false, MapFlags.MMAPABLE),
                         tuple(".data.ports", false, MapFlags.MMAPABLE));
-        assertThat(Objects.map(object, "globals.data").contents())
+        assertThat(TestObjects.map(object, "globals.data").contents())
                 .isEqualTo(InitialValue.of(new byte[] {5, 0, 0, 0, 0, 0, 0, 0}));
-        assertThat(Objects.map(object, ".bss").contents()).isEqualTo(InitialValue.zeros(16));
-        assertThat(Objects.map(object, ".rodata").variables())
+        assertThat(TestObjects.map(object, ".bss").contents()).isEqualTo(InitialValue.zeros(16));
+        assertThat(TestObjects.map(object, ".rodata").variables())
                 .extracting(Variable::name, Variable::size)
                 .containsExactlyInAnyOrder(tuple("limit", 4), tuple("config", 8));
     }
 
     @Test
     void setsAGlobalWhereItsVariableStands() {
-        CollectionSpec object = Objects.read("globals").withGlobal("limit", new byte[] {9, 1});
+        CollectionSpec object = TestObjects.read("globals").withGlobal("limit", new byte[] {9, 1});
 
-        MapDefinition constants = Objects.map(object, ".rodata");
-        Variable limit = constants.variable("limit");
-        assertThat(limit).isNotNull();
-        InitialValue value = constants.contents();
-        assertThat(value).isNotNull();
+        MapDefinition constants = TestObjects.map(object, ".rodata");
+        Variable limit = requireNonNull(constants.variable("limit"));
+        InitialValue value = requireNonNull(constants.contents());
         assertThat(value.bytes()[limit.offset()]).isEqualTo((byte) 9);
         assertThat(value.bytes()[limit.offset() + 1]).isEqualTo((byte) 1);
         assertThat(object.withGlobal("no_such", new byte[100]).maps()).isEqualTo(object.maps());
@@ -152,7 +150,7 @@ final class ObjectReaderTest {
 
     @Test
     void putsSubprogramsBehindEachProgramThatReachesThem() {
-        CollectionSpec object = Objects.read("subprograms");
+        CollectionSpec object = TestObjects.read("subprograms");
 
         ProgramSpec one = object.program("one");
         assertThat(one.functions())
@@ -170,7 +168,7 @@ final class ObjectReaderTest {
 
     @Test
     void pointsCallbacksAtTheirFunction() {
-        ProgramSpec two = Objects.read("subprograms").program("two");
+        ProgramSpec two = TestObjects.read("subprograms").program("two");
 
         Function step = two.functions().get(1);
         assertThat(step.name()).isEqualTo("step");
@@ -186,7 +184,7 @@ final class ObjectReaderTest {
 
     @Test
     void readsTypeAttachTypeAndFlagsFromTheSection() {
-        ProgramSpec three = Objects.read("subprograms").program("three");
+        ProgramSpec three = TestObjects.read("subprograms").program("three");
 
         assertThat(three.type()).isEqualTo(ProgramType.XDP);
         assertThat(three.expectedAttachType()).isEqualTo(LinkedProgram.ATTACH_XDP_DEVMAP);
@@ -195,7 +193,7 @@ final class ObjectReaderTest {
 
     @Test
     void readsRunConfigurationOfLibxdp() {
-        CollectionSpec object = Objects.read("run_config");
+        CollectionSpec object = TestObjects.read("run_config");
 
         assertThat(object.program("filter").runConfig())
                 .isEqualTo(new RunConfig(12, Set.of("XDP_PASS", "XDP_DROP")));
@@ -204,7 +202,7 @@ final class ObjectReaderTest {
 
     @Test
     void makesAMapOfKernelConfiguration() {
-        MapDefinition kconfig = Objects.map(Objects.read("externs"), ".kconfig");
+        MapDefinition kconfig = TestObjects.map(TestObjects.read("externs"), ".kconfig");
 
         assertThat(kconfig.name()).isEqualTo("externs.kconfig");
         assertThat(kconfig.missing()).containsExactly("CONFIG_HZ");
@@ -214,14 +212,13 @@ final class ObjectReaderTest {
                         tuple("CONFIG_HZ", 0),
                         tuple("LINUX_KERNEL_VERSION", 8),
                         tuple("CONFIG_MISSING", 12));
-        InitialValue value = kconfig.contents();
-        assertThat(value).isNotNull();
+        InitialValue value = requireNonNull(kconfig.contents());
         assertThat(value.bytes()).containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 0, 18, 6, 0, 0);
     }
 
     @Test
     void namesWhatThereIsWhenAProgramIsMissing() {
-        CollectionSpec object = Objects.read("run_config");
+        CollectionSpec object = TestObjects.read("run_config");
 
         assertThatThrownBy(() -> object.program("nope"))
                 .isInstanceOf(LinkException.class)
@@ -232,7 +229,7 @@ final class ObjectReaderTest {
 
     @Test
     void ignoresTextBehindTheLicenceTerminator() {
-        byte[] bytes = Objects.bytes("globals");
+        byte[] bytes = TestObjects.bytes("globals");
         String text = new String(bytes, StandardCharsets.ISO_8859_1);
         int at = text.indexOf("GPL\0");
         assertThat(at).isPositive();

@@ -1,12 +1,13 @@
 package io.xdp4j.ebpf.program;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.xdp4j.ebpf.LinkException;
 import io.xdp4j.ebpf.btf.BtfSpec;
 import io.xdp4j.ebpf.btf.BtfType;
-import io.xdp4j.ebpf.elf.Objects;
+import io.xdp4j.ebpf.elf.TestObjects;
 import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.isa.Opcode;
 import io.xdp4j.ebpf.map.BpfMap;
@@ -41,7 +42,7 @@ final class ProgramLinkerTest {
 
     @Test
     void putsMapsAndOffsetsIntoLoads() {
-        LinkedProgram program = link(Objects.read("globals"), "prog", null);
+        LinkedProgram program = link(TestObjects.read("globals"), "prog", null);
 
         Insn load = program.insns().stream().filter(Insn::isLoadImm64).findFirst().orElseThrow();
         assertThat(load.src()).isEqualTo(Opcode.PSEUDO_MAP_VALUE);
@@ -53,7 +54,7 @@ final class ProgramLinkerTest {
 
     @Test
     void asksForATypeWhereTheSectionTellsNone() {
-        CollectionSpec object = Objects.read("legacy_maps");
+        CollectionSpec object = TestObjects.read("legacy_maps");
 
         assertThatThrownBy(() -> link(object, "look", null))
                 .isInstanceOf(LinkException.class)
@@ -63,7 +64,7 @@ final class ProgramLinkerTest {
 
     @Test
     void asksForTheValueOfAStrongConfigurationExtern() {
-        CollectionSpec object = Objects.read("externs");
+        CollectionSpec object = TestObjects.read("externs");
 
         assertThatThrownBy(() -> link(object, "version", null))
                 .isInstanceOf(LinkException.class)
@@ -75,7 +76,7 @@ final class ProgramLinkerTest {
 
     @Test
     void keepsNamesOfKernelFunctionsAndZeroesWeakSymbols() {
-        LinkedProgram program = link(Objects.read("externs"), "symbols", null);
+        LinkedProgram program = link(TestObjects.read("externs"), "symbols", null);
 
         assertThat(program.kfuncs().values()).containsExactly(TIMESTAMP);
         assertThat(program.insns())
@@ -98,7 +99,7 @@ final class ProgramLinkerTest {
     }
 
     private static BtfSpec kernel() {
-        BtfSpec btf = Objects.read("core_target").btf();
+        BtfSpec btf = TestObjects.read("core_target").btf();
         if (btf == null) {
             throw new AssertionError("core_target has no BTF");
         }
@@ -129,7 +130,7 @@ final class ProgramLinkerTest {
         "type_matches_not, 0",
     })
     void answersCoreRelocations(String program, long expected) {
-        Insn first = link(Objects.read("core"), program, kernel()).insns().getFirst();
+        Insn first = link(TestObjects.read("core"), program, kernel()).insns().getFirst();
 
         long found = first.opClass() == Opcode.LDX ? first.off() : first.imm();
         assertThat(found).isEqualTo(expected);
@@ -138,23 +139,22 @@ final class ProgramLinkerTest {
     @ParameterizedTest
     @CsvSource({"load_gone", "load_flavour", "enum_value_gone"})
     void poisonsWhatTheKernelLacks(String program) {
-        List<Insn> insns = link(Objects.read("core"), program, kernel()).insns();
+        List<Insn> insns = link(TestObjects.read("core"), program, kernel()).insns();
 
         assertThat(insns.getFirst()).isEqualTo(new Insn(0x85, 0, 0, 0, 0xbad2310));
     }
 
     @Test
     void widensLoadsOfUnsignedFields() {
-        Insn load = link(Objects.read("core"), "load_widened", kernel()).insns().getFirst();
+        Insn load = link(TestObjects.read("core"), "load_widened", kernel()).insns().getFirst();
 
         assertThat(load.opcode()).isEqualTo(Opcode.LDX | Opcode.MEM | Opcode.DW);
     }
 
     @Test
     void namesTypesByTheirNumbersHereAndThere() {
-        CollectionSpec object = Objects.read("core");
-        BtfSpec local = object.btf();
-        assertThat(local).isNotNull();
+        CollectionSpec object = TestObjects.read("core");
+        BtfSpec local = requireNonNull(object.btf());
         int here = link(object, "type_id_local", kernel()).insns().getFirst().imm();
         int there = link(object, "type_id_target", kernel()).insns().getFirst().imm();
 

@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 
 /// The objects of `src/test/resources/objects`, built from the sources beside them.
-public final class Objects {
+public final class TestObjects {
     /// All of them.
     public static final List<String> NAMES =
             List.of(
@@ -23,11 +23,11 @@ public final class Objects {
                     "run_config",
                     "subprograms");
 
-    private Objects() {}
+    private TestObjects() {}
 
     public static byte[] bytes(String name) {
         String path = "/objects/" + name + ".bpf.o";
-        try (InputStream in = Objects.class.getResourceAsStream(path)) {
+        try (InputStream in = TestObjects.class.getResourceAsStream(path)) {
             if (in == null) {
                 throw new IllegalArgumentException("no test object " + path);
             }
