@@ -1,8 +1,8 @@
 package io.xdp4j.benchmarks;
 
+import io.xdp4j.ebpf.collection.BpfProgram;
 import io.xdp4j.ebpf.collection.Collection;
 import io.xdp4j.ebpf.collection.LoadOptions;
-import io.xdp4j.ebpf.collection.BpfProgram;
 import io.xdp4j.ebpf.jit.CompiledProgram;
 import io.xdp4j.ebpf.jit.JitCompiler;
 import io.xdp4j.ebpf.jit.JitOptions;
@@ -123,8 +123,7 @@ public final class EngineRate {
         return main;
     }
 
-    private static double lowest(
-            TestRun run, Executable main, byte[] packet, long warmUpNanos) {
+    private static double lowest(TestRun run, Executable main, byte[] packet, long warmUpNanos) {
         int repeat = 1000;
         long begin = System.nanoTime();
         while (System.nanoTime() - begin < warmUpNanos) {

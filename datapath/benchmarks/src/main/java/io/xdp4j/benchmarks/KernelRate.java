@@ -32,8 +32,7 @@ final class KernelRate {
         command.add(of.program());
         command.add(directory.resolve(of.packet() + ".bin").toString());
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String text =
-                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.waitFor();
         Matcher lowest = LOWEST.matcher(text);
         if (!lowest.find()) {
