@@ -80,25 +80,21 @@ final class ControlFlow {
         if (!InsnSanity.isJumpClass(insn)) {
             return edge(at, at + (insn.isLoadImm64() ? 2 : 1), FALLTHROUGH);
         }
-        switch (InsnSanity.op(insn)) {
-            case Opcode.EXIT -> {
-                return false;
-            }
+        return switch (InsnSanity.op(insn)) {
+            case Opcode.EXIT -> false;
             case Opcode.CALL -> {
                 noteCall(at, insn);
-                return visitCall(at, insn.src() == Opcode.PSEUDO_CALL);
+                yield visitCall(at, insn.src() == Opcode.PSEUDO_CALL);
             }
-            case Opcode.JA -> {
-                return visitJump(at, at + InsnSanity.jumpOffset(insn) + 1);
-            }
+            case Opcode.JA -> visitJump(at, at + InsnSanity.jumpOffset(insn) + 1);
             default -> {
                 v.facts.prunePoints.set(at);
                 if (insn.opcode() == (Opcode.JMP | Opcode.JCOND)) {
                     v.facts.forcedCheckpoints.set(at);
                 }
-                return edge(at, at + 1, FALLTHROUGH) || edge(at, at + insn.off() + 1, BRANCH);
+                yield edge(at, at + 1, FALLTHROUGH) || edge(at, at + insn.off() + 1, BRANCH);
             }
-        }
+        };
     }
 
     private boolean visitJump(int at, int to) {
