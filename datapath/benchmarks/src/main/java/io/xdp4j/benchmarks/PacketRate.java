@@ -4,16 +4,18 @@ import com.sun.management.ThreadMXBean;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.core.trace.Ledger;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /// Packet rates in process, generator included.
 ///
 /// Usage: `PacketRate [SCENARIO...] [seconds=N] [runs=N] [size=BYTES]`. Prints the median of the runs
-/// with the lowest and the highest, the share of frames lost, and bytes allocated per frame by all
-/// threads together.
+/// with the lowest and the highest, bytes allocated per frame by all threads together, and for each
+/// run the share of frames lost and how long workers waited for a CPU that something else had.
 public final class PacketRate {
     private static final int WARM_UP_SECONDS = 3;
 
@@ -32,8 +34,8 @@ public final class PacketRate {
         List<String> names = Arrays.stream(args).filter(arg -> !arg.contains("=")).toList();
         PacketRate rate = new PacketRate(seconds, size);
         System.out.printf(
-                "%-14s %8s %8s %8s  %7s %10s%n",
-                "scenario", "Mpps", "low", "high", "lost", "B/frame");
+                "%-14s %8s %8s %8s %10s  %s%n",
+                "scenario", "Mpps", "low", "high", "B/frame", "lost/ms without CPU, each run");
         for (String name : names.isEmpty() ? Scenario.NAMES : names) {
             rate.measure(name, runs);
         }
@@ -48,37 +50,60 @@ public final class PacketRate {
     }
 
     private void measure(String name, int runs) throws InterruptedException {
-        double[] rates = new double[runs];
-        double lost = 0;
-        double allocated = 0;
+        List<Run> all = new ArrayList<>();
         for (int run = 0; run < runs; run++) {
-            try (Scenario scenario = Scenario.start(name, size)) {
-                TimeUnit.SECONDS.sleep(WARM_UP_SECONDS);
-                long bytes = allocatedBytes();
-                long frames = scenario.delivered();
-                long start = System.nanoTime();
-                TimeUnit.SECONDS.sleep(seconds);
-                frames = scenario.delivered() - frames;
-                rates[run] = frames * 1e3 / (System.nanoTime() - start);
-                allocated = Math.max(allocated, (allocatedBytes() - bytes) / (double) frames);
-                Ledger ledger = scenario.datapath().drain(TimeUnit.SECONDS.toNanos(5));
-                if (!ledger.balanced()) {
-                    throw new IllegalStateException(name + ": not balanced: " + ledger);
-                }
-                long refused = ledger.dropped() - ledger.dropped(DropReason.XDP_DROP);
-                lost = Math.max(lost, refused / (double) ledger.in());
-            }
+            all.add(run(name));
         }
-        Arrays.sort(rates);
+        double[] rates = all.stream().mapToDouble(Run::rate).sorted().toArray();
         System.out.printf(
                 Locale.ROOT,
-                "%-14s %8.2f %8.2f %8.2f  %6.2f%% %10.4f%n",
+                "%-14s %8.2f %8.2f %8.2f %10.4f  %s%n",
                 name,
                 rates[runs / 2],
                 rates[0],
                 rates[runs - 1],
-                lost * 100,
-                allocated);
+                all.stream().mapToDouble(Run::allocated).max().orElse(0),
+                all.stream().map(Run::losses).collect(Collectors.joining(", ")));
+    }
+
+    private Run run(String name) throws InterruptedException {
+        try (Scenario scenario = Scenario.start(name, size)) {
+            TimeUnit.SECONDS.sleep(WARM_UP_SECONDS);
+            Ledger before = scenario.datapath().ledger();
+            long delay = RunDelay.nanos();
+            long bytes = allocatedBytes();
+            long frames = scenario.delivered();
+            long start = System.nanoTime();
+            TimeUnit.SECONDS.sleep(seconds);
+            frames = scenario.delivered() - frames;
+            double nanos = System.nanoTime() - start;
+            bytes = allocatedBytes() - bytes;
+            delay = RunDelay.nanos() - delay;
+            Ledger after = scenario.datapath().ledger();
+            Ledger end = scenario.datapath().drain(TimeUnit.SECONDS.toNanos(5));
+            if (!end.balanced()) {
+                throw new IllegalStateException(name + ": not balanced: " + end);
+            }
+            return new Run(
+                    frames * 1e3 / nanos,
+                    bytes / (double) frames,
+                    (lost(after) - lost(before)) / (double) (after.in() - before.in()),
+                    delay / 1e6);
+        }
+    }
+
+    private static long lost(Ledger ledger) {
+        return ledger.dropped() - ledger.dropped(DropReason.XDP_DROP);
+    }
+
+    /// @param rate Mpps delivered
+    /// @param allocated bytes a frame
+    /// @param lost share of the frames that came in
+    /// @param waitedMillis for a CPU, all workers together
+    private record Run(double rate, double allocated, double lost, double waitedMillis) {
+        String losses() {
+            return String.format(Locale.ROOT, "%.3f%%/%.0f", lost * 100, waitedMillis);
+        }
     }
 
     /// What all threads have allocated so far.

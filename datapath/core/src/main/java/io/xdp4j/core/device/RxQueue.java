@@ -35,6 +35,7 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
     private final int ifindex;
     private final Worker worker;
     private final XdpBuff xdp;
+    private final Redirector redirector;
     private volatile @Nullable AttachedProgram attached;
 
     private final XdpFrame[] txBulk = new XdpFrame[TX_BULK];
@@ -58,6 +59,7 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
         this.ifindex = device.ifindex();
         this.worker = worker;
         this.xdp = worker.xdp();
+        this.redirector = device.datapath().redirector();
     }
 
     // ---- control
@@ -172,7 +174,7 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
 
     @HotPath
     private void redirect(XdpFrame frame, int progId) {
-        int error = device.datapath().redirector().redirect(worker, frame, this, progId);
+        int error = redirector.redirect(worker, frame, this, progId);
         if (error == 0) {
             xdpRedirect++;
             return;

@@ -86,6 +86,7 @@ final class Scanner {
 
     /// `r0`..`r10`, or with the other letter `w0`..`w10`.
     int register(char letter) {
+        skipBlanks();
         int mark = at;
         int register = registerOrMinus1(letter);
         if (register < 0) {
@@ -140,6 +141,7 @@ final class Scanner {
 
     /// A number between the bounds.
     int number(long least, long most, String what) {
+        skipBlanks();
         int mark = at;
         long value = number();
         if (value < least || value > most) {

@@ -102,15 +102,12 @@ public final class RawMemory {
             MemorySegment.copy(ALL, source, ALL, destination, length);
             return;
         }
-        int at = 0;
-        for (; at + 8 <= length; at += 8) {
+        // Counted by an int against a constant bound: only such a loop does HotSpot unroll.
+        int longs = length & -8;
+        for (int at = 0; at < longs; at += 8) {
             putLong(destination + at, getLong(source + at));
         }
-        if (at + 4 <= length) {
-            putInt(destination + at, getInt(source + at));
-            at += 4;
-        }
-        for (; at < length; at++) {
+        for (int at = longs; at < length; at++) {
             putByte(destination + at, u8(source + at));
         }
     }

@@ -2,6 +2,7 @@ package io.xdp4j.ebpf.verifier;
 
 import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.helper.HelperProto;
+import io.xdp4j.ebpf.helper.KfuncProto;
 import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.isa.Opcode;
 
@@ -80,25 +81,21 @@ final class ControlFlow {
         if (!InsnSanity.isJumpClass(insn)) {
             return edge(at, at + (insn.isLoadImm64() ? 2 : 1), FALLTHROUGH);
         }
-        switch (InsnSanity.op(insn)) {
-            case Opcode.EXIT -> {
-                return false;
-            }
+        return switch (InsnSanity.op(insn)) {
+            case Opcode.EXIT -> false;
             case Opcode.CALL -> {
                 noteCall(at, insn);
-                return visitCall(at, insn.src() == Opcode.PSEUDO_CALL);
+                yield visitCall(at, insn.src() == Opcode.PSEUDO_CALL);
             }
-            case Opcode.JA -> {
-                return visitJump(at, at + InsnSanity.jumpOffset(insn) + 1);
-            }
+            case Opcode.JA -> visitJump(at, at + InsnSanity.jumpOffset(insn) + 1);
             default -> {
                 v.facts.prunePoints.set(at);
                 if (insn.opcode() == (Opcode.JMP | Opcode.JCOND)) {
                     v.facts.forcedCheckpoints.set(at);
                 }
-                return edge(at, at + 1, FALLTHROUGH) || edge(at, at + insn.off() + 1, BRANCH);
+                yield edge(at, at + 1, FALLTHROUGH) || edge(at, at + insn.off() + 1, BRANCH);
             }
-        }
+        };
     }
 
     private boolean visitJump(int at, int to) {
@@ -128,8 +125,8 @@ final class ControlFlow {
                 subprogram.changesPacket |= proto.has(HelperProto.Trait.CHANGES_PACKET);
             }
         } else if (InsnSanity.isKfuncCall(insn)) {
-            Kfunc kfunc = v.rules.kfunc(insn);
-            if (kfunc != null && kfunc.isIteratorNext()) {
+            KfuncProto kfunc = v.rules.kfunc(insn);
+            if (kfunc != null && kfunc.has(KfuncProto.Flag.ITER_NEXT)) {
                 v.facts.prunePoints.set(at);
                 v.facts.forcedCheckpoints.set(at);
             }

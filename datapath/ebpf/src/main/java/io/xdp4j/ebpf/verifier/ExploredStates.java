@@ -3,9 +3,10 @@ package io.xdp4j.ebpf.verifier;
 import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.isa.Opcode;
 import io.xdp4j.ebpf.program.LinkedProgram;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.Iterator;
-import java.util.LinkedList;
 import java.util.List;
 
 /// Checkpoints: states from which all paths were, or are being, explored. A path that reaches one
@@ -28,7 +29,7 @@ final class ExploredStates {
     private final StackLiveness liveness;
     private final StateComparison comparison;
     private final LoopVisits loops;
-    private final List<LinkedList<Checkpoint>> buckets = new ArrayList<>();
+    private final List<Deque<Checkpoint>> buckets = new ArrayList<>();
     private final boolean everyPoint;
     private final List<Checkpoint> evicted = new ArrayList<>();
 
@@ -48,18 +49,18 @@ final class ExploredStates {
         this.loops = loops;
         this.everyPoint = v.hasFlag(LinkedProgram.Flag.TEST_STATE_FREQ);
         for (int i = 0; i < v.insns.length; i++) {
-            buckets.add(new LinkedList<>());
+            buckets.add(new ArrayDeque<>(1));
         }
     }
 
     /// Forgets all checkpoints; another function is verified next.
     void clear() {
-        buckets.forEach(LinkedList::clear);
+        buckets.forEach(Deque::clear);
         evicted.clear();
         held = 0;
     }
 
-    private LinkedList<Checkpoint> bucket(int insn) {
+    private Deque<Checkpoint> bucket(int insn) {
         int key = insn ^ v.frame().callsite;
         return buckets.get((int) ((key & 0xffff_ffffL) % buckets.size()));
     }
@@ -75,7 +76,7 @@ final class ExploredStates {
                 everyPoint || v.facts.forcedCheckpoints.get(insn) || current.history.count() > 40;
         boolean add =
                 forced || (v.jumpsProcessed - jumpsAtLast >= 2 && v.processed - insnsAtLast >= 8);
-        LinkedList<Checkpoint> bucket = bucket(insn);
+        Deque<Checkpoint> bucket = bucket(insn);
         clean(bucket, insn, current);
         int states = 0;
         for (Iterator<Checkpoint> each = bucket.iterator(); each.hasNext(); ) {
@@ -139,7 +140,7 @@ final class ExploredStates {
         if (frame.inAsyncCallback && frame.asyncEntries != current.top().asyncEntries) {
             return Match.BUSY;
         }
-        if (v.facts.iteratorNext.get(insn) || isIteratorNext(insn)) {
+        if (v.facts.iteratorNext.get(insn)) {
             return isWithin(old, current) && IteratorCheck.isActive(current)
                     ? Match.LOOP
                     : Match.BUSY;
@@ -162,14 +163,6 @@ final class ExploredStates {
 
     private boolean isMayGoto(int insn) {
         return v.insns[insn].opcode() == (Opcode.JMP | Opcode.JCOND);
-    }
-
-    private boolean isIteratorNext(int insn) {
-        if (!InsnSanity.isKfuncCall(v.insns[insn])) {
-            return false;
-        }
-        Kfunc kfunc = v.rules.kfunc(v.insns[insn]);
-        return kfunc != null && kfunc.isIteratorNext();
     }
 
     private static boolean mayLoop(VerifierState old, VerifierState current) {
@@ -234,7 +227,7 @@ final class ExploredStates {
         }
     }
 
-    private void addCheckpoint(LinkedList<Checkpoint> bucket, VerifierState current, int insn) {
+    private void addCheckpoint(Deque<Checkpoint> bucket, VerifierState current, int insn) {
         total++;
         held++;
         updatePeak();
@@ -252,7 +245,7 @@ final class ExploredStates {
 
     // ---- dead registers and slots of finished checkpoints
 
-    private void clean(List<Checkpoint> bucket, int insn, VerifierState current) {
+    private void clean(Deque<Checkpoint> bucket, int insn, VerifierState current) {
         for (Checkpoint checkpoint : bucket) {
             VerifierState state = checkpoint.state;
             if (state.branches > 0

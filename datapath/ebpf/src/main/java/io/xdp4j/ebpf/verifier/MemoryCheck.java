@@ -143,6 +143,11 @@ final class MemoryCheck {
 
     // ---- regions of known size
 
+    /// The kernel compares offsets as 32-bit numbers.
+    private static int toInt(long offset) {
+        return (int) offset;
+    }
+
     private static boolean isWithin(long off, int size, int limit, boolean zeroAllowed) {
         return off >= 0 && (size > 0 || (size == 0 && zeroAllowed)) && off + size <= limit;
     }
@@ -197,7 +202,7 @@ final class MemoryCheck {
                             + " check.",
                     number);
         }
-        if (!isWithin((int) (reg.smin + off), size, limit, zeroAllowed)) {
+        if (!isWithin(toInt(reg.smin + off), size, limit, zeroAllowed)) {
             Rejection why = outside(reg, number, reg.smin + off, size, limit);
             v.log.say("R%d min value is outside of the allowed memory range\n", number);
             throw why;
@@ -208,7 +213,7 @@ final class MemoryCheck {
                     "R%d unbounded memory access, make sure to bounds check any such access",
                     number);
         }
-        if (!isWithin((int) (reg.umax + off), size, limit, zeroAllowed)) {
+        if (!isWithin(toInt(reg.umax + off), size, limit, zeroAllowed)) {
             Rejection why = outside(reg, number, reg.umax + off, size, limit);
             v.log.say("R%d max value is outside of the allowed memory range\n", number);
             throw why;

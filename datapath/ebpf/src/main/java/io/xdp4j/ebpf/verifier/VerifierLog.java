@@ -33,6 +33,7 @@ final class VerifierLog {
         }
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // no dependency on the annotation
     void say(String format, Object... args) {
         say(String.format(Locale.ROOT, format, args));
     }

@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 /// A case of the public instruction-set suite in `isa/conformance.jsonl`.
 ///
 /// @param kernelAccepts false for what the kernel's verifier refuses (out-of-range shifts, callx)
+@SuppressWarnings("ArrayRecordComponent") // handed to engines, never compared
 public record ConformanceCase(
         String name,
         List<Insn> insns,

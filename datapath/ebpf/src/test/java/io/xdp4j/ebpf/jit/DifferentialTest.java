@@ -51,7 +51,7 @@ final class DifferentialTest {
     private static byte[] packet(long seed) {
         byte[] packet = new byte[64];
         for (int i = 0; i < packet.length; i++) {
-            packet[i] = (byte) (seed * 37 + i * 11);
+            packet[i] = (byte) (seed * 37 + i * 11L);
         }
         return packet;
     }

@@ -156,7 +156,7 @@ final class RandomProgram {
         if (op == Opcode.LSH || op == Opcode.RSH || op == Opcode.ARSH) {
             imm &= width == Opcode.ALU ? 31 : 63;
         }
-        if (divides && imm == 0 || op == Opcode.NEG) {
+        if ((divides && imm == 0) || op == Opcode.NEG) {
             imm = divides ? 5 : 0;
         }
         if (register) {

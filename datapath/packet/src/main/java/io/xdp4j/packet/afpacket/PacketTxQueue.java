@@ -143,10 +143,10 @@ final class PacketTxQueue implements Flushable, AutoCloseable {
     private void complete(int from, int to) {
         long bytes = 0;
         for (int i = from; i < to; i++) {
-            XdpFrame frame = frames[i];
-            bytes += frame.totalLength();
-            worker.transmitted(frame);
+            bytes += frames[i].totalLength();
+            worker.frames().free(frames[i]);
         }
+        worker.ledger().transmitted(to - from);
         counters.sent(to - from, bytes);
     }
 

@@ -5,12 +5,14 @@ import io.xdp4j.ebpf.HotPath;
 /// How many frames may be sent by now.
 ///
 /// Thread: one worker.
-/// Fails: never; what was not sent within a tenth of a second is forgotten.
+/// Fails: never. Frames that were not sent in time wait, for a tenth of a second and as many as the
+/// ring of a NIC holds; more are forgotten, as a wire brings nothing later in one burst.
 @HotPath
 final class TokenBucket {
     private static final double NANOS = 1e9;
     private static final double DEPTH_SECONDS = 0.1;
     private static final int MIN_DEPTH = 64;
+    private static final int MAX_DEPTH = 1024;
 
     private static final double MIN_PERIOD_NANOS = 100_000;
     private static final double MAX_PERIOD_NANOS = 10_000_000;
@@ -25,7 +27,7 @@ final class TokenBucket {
     /// A bucket that fills with `rate` frames a second; 0 for one that is always full.
     TokenBucket(double rate) {
         framesPerNano = rate / NANOS;
-        depth = Math.max(MIN_DEPTH, (long) (rate * DEPTH_SECONDS));
+        depth = Math.clamp((long) (rate * DEPTH_SECONDS), MIN_DEPTH, MAX_DEPTH);
     }
 
     boolean isUnlimited() {

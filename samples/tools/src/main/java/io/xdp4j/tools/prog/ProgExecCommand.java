@@ -86,7 +86,6 @@ final class ProgExecCommand implements Callable<Integer> {
         }
         ProgramSpec first = object.programs().getFirst();
         return Collection.load(
-                object,
-                options.withType(ProgramType.SOCKET_FILTER).withWanted(spec -> spec == first));
+                object, options.withType(ProgramType.SOCKET_FILTER).withWanted(first::equals));
     }
 }
