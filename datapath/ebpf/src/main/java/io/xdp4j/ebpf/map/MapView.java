@@ -38,7 +38,8 @@ public final class MapView {
         int typeId = map.spec().btfValueTypeId();
         if (btf == null || typeId == 0) {
             throw new IllegalArgumentException(
-                    map + ": no BTF for its values; compile the object with -g and a .maps section");
+                    map
+                            + ": no BTF for its values; compile the object with -g and a .maps section");
         }
         return of(map, btf, typeId);
     }
@@ -136,8 +137,7 @@ public final class MapView {
                     (type instanceof BtfType.Int number && number.signed())
                             || (type instanceof BtfType.Enumeration values && values.signed());
             int offset = bitOffset >> 3;
-            return new StructField(
-                    path, offset, btf.sizeOf(typeId), bitOffset & 7, bits, isSigned);
+            return new StructField(path, offset, btf.sizeOf(typeId), bitOffset & 7, bits, isSigned);
         }
     }
 

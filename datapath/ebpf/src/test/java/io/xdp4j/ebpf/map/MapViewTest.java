@@ -91,8 +91,7 @@ class MapViewTest {
 
     @Test
     void batchesWalkTheWholeMapOnce() {
-        try (BpfMap map =
-                MapFactory.create(MapSpec.of("h", MapType.HASH, 4, 4, 100, 0), 1, 2)) {
+        try (BpfMap map = MapFactory.create(MapSpec.of("h", MapType.HASH, 4, 4, 100, 0), 1, 2)) {
             List<MapBatch.Entry> entries = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
                 entries.add(new MapBatch.Entry(new byte[] {(byte) i, 0, 0, 0}, new byte[4]));
