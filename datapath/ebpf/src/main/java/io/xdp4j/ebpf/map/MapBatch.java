@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// and the message says how many entries were done.
 /// Kernel: `BPF_MAP_LOOKUP_BATCH`, `..._LOOKUP_AND_DELETE_BATCH`, `..._UPDATE_BATCH`,
 /// `..._DELETE_BATCH`.
+@SuppressWarnings("ArrayRecordComponent") // keys and values are bytes; nobody compares entries
 public final class MapBatch {
     private MapBatch() {}
 
