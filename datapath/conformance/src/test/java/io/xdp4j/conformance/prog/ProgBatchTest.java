@@ -60,8 +60,7 @@ final class ProgBatchTest {
         }
         Map<String, Json> answers = answers(requests, "--engine", engine);
         for (Json vector : vectors()) {
-            Json answer = answers.get(vector.at("name").text());
-            assertThat(answer).as(vector.toString()).isNotNull();
+            Json answer = answer(answers, vector.at("name").text());
             assertThat(answer.at("verdict").text()).as(answer.toString()).isEqualTo("accept");
             assertThat(answer.at("runs").list().getFirst().at("r0").text())
                     .as(answer.toString())
@@ -85,8 +84,7 @@ final class ProgBatchTest {
         }
         Map<String, Json> answers = answers(requests, "--engine", engine);
         for (Json vector : vectors()) {
-            Json answer = answers.get(vector.at("name").text());
-            assertThat(answer).as(vector.toString()).isNotNull();
+            Json answer = answer(answers, vector.at("name").text());
             Json kernel = vector.at("kernel");
             assertThat(answer.at("verdict").text())
                     .as(answer.toString())
@@ -119,17 +117,25 @@ final class ProgBatchTest {
         assertThat(run(answers, "endless").at("err").text()).isEqualTo("EFAULT");
         assertThat(run(answers, "wild").at("error").text()).contains("insn 0");
         assertThat(run(answers, "fine").at("retval").number()).isEqualTo(2);
-        assertThat(answers.get("fine").at("runs").list().getLast().at("err").text())
+        assertThat(answer(answers, "fine").at("runs").list().getLast().at("err").text())
                 .isEqualTo("EINVAL");
     }
 
-    private static String error(Map<String, Json> answers, String id) {
+    private static Json answer(Map<String, Json> answers, String id) {
         Json answer = answers.get(id);
+        if (answer == null) {
+            throw new AssertionError("no answer to " + id);
+        }
+        return answer;
+    }
+
+    private static String error(Map<String, Json> answers, String id) {
+        Json answer = answer(answers, id);
         assertThat(answer.at("verdict").text()).isEqualTo("error");
         return answer.at("error").text();
     }
 
     private static Json run(Map<String, Json> answers, String id) {
-        return answers.get(id).at("runs").list().getFirst();
+        return answer(answers, id).at("runs").list().getFirst();
     }
 }
