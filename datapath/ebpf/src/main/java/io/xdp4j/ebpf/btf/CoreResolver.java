@@ -18,26 +18,46 @@ public final class CoreResolver {
     private final BtfSpec target;
     private final CoreMatcher matcher;
     private final Map<String, List<Integer>> targetsByName = new HashMap<>();
+    private final @Nullable CoreResolver otherwise;
+
+    private CoreResolver(BtfSpec local, BtfSpec target, @Nullable CoreResolver otherwise) {
+        this.local = local;
+        this.target = target;
+        this.matcher = new CoreMatcher(local, target);
+        this.otherwise = otherwise;
+        for (int id = 1; id < target.count(); id++) {
+            String name = target.type(id).name();
+            String essential = CoreTypes.essentialName(name);
+            // A flavour in the object's own types is what it expects of some other kernel.
+            if (!name.isEmpty() && (target != local || essential.equals(name))) {
+                targetsByName.computeIfAbsent(essential, _ -> new ArrayList<>()).add(id);
+            }
+        }
+    }
 
     /// A resolver for the types of one object.
     ///
     /// @param local the object's types
     /// @param target the kernel's
-    public CoreResolver(BtfSpec local, BtfSpec target) {
-        this.local = local;
-        this.target = target;
-        this.matcher = new CoreMatcher(local, target);
-        for (int id = 1; id < target.count(); id++) {
-            String name = target.type(id).name();
-            if (!name.isEmpty()) {
-                targetsByName
-                        .computeIfAbsent(CoreTypes.essentialName(name), _ -> new ArrayList<>())
-                        .add(id);
-            }
-        }
+    public static CoreResolver of(BtfSpec local, BtfSpec target) {
+        return new CoreResolver(local, target, null);
     }
 
+    /// A resolver where no kernel's types are known: [NetworkTypes], and for names these do not have
+    /// what the object itself says.
+    public static CoreResolver withoutKernel(BtfSpec local) {
+        return new CoreResolver(local, NetworkTypes.BTF, new CoreResolver(local, local, null));
+    }
+
+    /// What belongs into the relocation's instruction.
     public CoreAnswer resolve(CoreRelocation relocation) {
+        String essential = CoreTypes.essentialName(local.type(relocation.typeId()).name());
+        return otherwise == null || targetsByName.containsKey(essential)
+                ? answer(relocation)
+                : otherwise.answer(relocation);
+    }
+
+    private CoreAnswer answer(CoreRelocation relocation) {
         CoreKind kind = relocation.kind();
         CoreAccess wanted = CoreAccess.of(local, relocation);
         CoreValue before = CoreValue.of(local, kind, wanted);

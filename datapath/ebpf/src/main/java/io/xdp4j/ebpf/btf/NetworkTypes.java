@@ -131,6 +131,8 @@ public final class NetworkTypes {
     }
 
     private static void internetHeaders(BtfBuilder types) {
+        types.struct("iphdr_addrs", "__be32 saddr", "__be32 daddr");
+        types.union("iphdr_ends", "struct iphdr_addrs .", "struct iphdr_addrs addrs");
         types.struct(
                 "iphdr",
                 "__u8 ihl:4",
@@ -142,8 +144,7 @@ public final class NetworkTypes {
                 "__u8 ttl",
                 "__u8 protocol",
                 "__sum16 check",
-                "__be32 saddr",
-                "__be32 daddr");
+                "union iphdr_ends .");
         types.union(
                 "in6_addr_words",
                 "__u8 u6_addr8[16]",
@@ -151,6 +152,8 @@ public final class NetworkTypes {
                 "__be32 u6_addr32[4]");
         types.struct("in6_addr", "union in6_addr_words in6_u");
         types.struct("in_addr", "__be32 s_addr");
+        types.struct("ipv6hdr_addrs", "struct in6_addr saddr", "struct in6_addr daddr");
+        types.union("ipv6hdr_ends", "struct ipv6hdr_addrs .", "struct ipv6hdr_addrs addrs");
         types.struct(
                 "ipv6hdr",
                 "__u8 priority:4",
@@ -159,8 +162,7 @@ public final class NetworkTypes {
                 "__be16 payload_len",
                 "__u8 nexthdr",
                 "__u8 hop_limit",
-                "struct in6_addr saddr",
-                "struct in6_addr daddr");
+                "union ipv6hdr_ends .");
         types.struct("ipv6_opt_hdr", "__u8 nexthdr", "__u8 hdrlen");
         types.struct(
                 "frag_hdr",
@@ -201,12 +203,19 @@ public final class NetworkTypes {
                 "struct icmp_frag frag",
                 "__u8 reserved[4]");
         types.struct("icmphdr", "__u8 type", "__u8 code", "__sum16 checksum", "union icmp_rest un");
+        types.struct("icmpv6_echo", "__be16 identifier", "__be16 sequence");
+        types.union(
+                "icmp6_rest",
+                "__be32 un_data32[1]",
+                "__be16 un_data16[2]",
+                "__u8 un_data8[4]",
+                "struct icmpv6_echo u_echo");
         types.struct(
                 "icmp6hdr",
                 "__u8 icmp6_type",
                 "__u8 icmp6_code",
                 "__sum16 icmp6_cksum",
-                "__be32 icmp6_dataun");
+                "union icmp6_rest icmp6_dataun");
         types.struct("sctphdr", "__be16 source", "__be16 dest", "__be32 vtag", "__u32 checksum");
     }
 

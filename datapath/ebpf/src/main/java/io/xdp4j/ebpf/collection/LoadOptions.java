@@ -8,145 +8,139 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// How an object is made live. Immutable; each `with` gives a changed copy.
-///
-/// @param engine what runs the programs
-/// @param allowFallback lets the interpreter run what the compiler cannot take
-/// @param verify false for programs that the caller does not want checked: they run on checked
-///     memory
-/// @param keepGoing notes rejected programs instead of failing with the first
-/// @param logLevel detail of the verifier's log, 0 for none
-/// @param wanted programs to load
-/// @param type given to each program in place of what its section says, null to keep that
-/// @param runtime the world that programs see; null for a new one of two CPUs
-/// @param cpu that test runs happen on
-/// @param ingress where the packets of test runs come from
-/// @param backends behind redirect maps; null for those of a test run
-public record LoadOptions(
-        Engine engine,
-        boolean allowFallback,
-        boolean verify,
-        boolean keepGoing,
-        int logLevel,
-        Predicate<ProgramSpec> wanted,
-        @Nullable ProgramType type,
-        @Nullable BpfRuntime runtime,
-        int cpu,
-        TestRun.Ingress ingress,
-        @Nullable Backends backends) {
+public final class LoadOptions {
     /// All programs whose section tells a type; the fastest engine that is safe.
-    public static final LoadOptions DEFAULT =
-            new LoadOptions(
-                    Engine.AUTO,
-                    false,
-                    true,
-                    false,
-                    1,
-                    _ -> true,
-                    null,
-                    null,
-                    0,
-                    TestRun.Ingress.LOOPBACK,
-                    null);
+    public static final LoadOptions DEFAULT = new LoadOptions();
+
+    private Engine engine = Engine.AUTO;
+    private boolean allowFallback;
+    private boolean verify = true;
+    private boolean rawMemory = true;
+    private boolean keepGoing;
+    private int logLevel = 1;
+    private Predicate<ProgramSpec> wanted = _ -> true;
+    private @Nullable ProgramType type;
+    private @Nullable BpfRuntime runtime;
+    private int cpu;
+    private TestRun.Ingress ingress = TestRun.Ingress.LOOPBACK;
+    private @Nullable Backends backends;
+
+    private LoadOptions() {}
+
+    private LoadOptions copy() {
+        LoadOptions copy = new LoadOptions();
+        copy.engine = engine;
+        copy.allowFallback = allowFallback;
+        copy.verify = verify;
+        copy.rawMemory = rawMemory;
+        copy.keepGoing = keepGoing;
+        copy.logLevel = logLevel;
+        copy.wanted = wanted;
+        copy.type = type;
+        copy.runtime = runtime;
+        copy.cpu = cpu;
+        copy.ingress = ingress;
+        copy.backends = backends;
+        return copy;
+    }
+
+    /// What runs the programs.
+    public Engine engine() {
+        return engine;
+    }
 
     public LoadOptions withEngine(Engine to) {
-        return new LoadOptions(
-                to,
-                allowFallback,
-                verify,
-                keepGoing,
-                logLevel,
-                wanted,
-                type,
-                runtime,
-                cpu,
-                ingress,
-                backends);
+        LoadOptions copy = copy();
+        copy.engine = to;
+        return copy;
+    }
+
+    /// Lets the interpreter run what the compiler cannot take.
+    public boolean allowFallback() {
+        return allowFallback;
     }
 
     public LoadOptions withFallback(boolean to) {
-        return new LoadOptions(
-                engine, to, verify, keepGoing, logLevel, wanted, type, runtime, cpu, ingress,
-                backends);
+        LoadOptions copy = copy();
+        copy.allowFallback = to;
+        return copy;
+    }
+
+    /// False for programs that the caller does not want checked: they run on checked memory.
+    public boolean verify() {
+        return verify;
     }
 
     public LoadOptions withVerify(boolean to) {
-        return new LoadOptions(
-                engine,
-                allowFallback,
-                to,
-                keepGoing,
-                logLevel,
-                wanted,
-                type,
-                runtime,
-                cpu,
-                ingress,
-                backends);
+        LoadOptions copy = copy();
+        copy.verify = to;
+        return copy;
+    }
+
+    /// Lets compiled programs that are verified go without run-time checks.
+    public boolean rawMemory() {
+        return rawMemory;
+    }
+
+    public LoadOptions withRawMemory(boolean to) {
+        LoadOptions copy = copy();
+        copy.rawMemory = to;
+        return copy;
+    }
+
+    /// Notes rejected programs instead of failing with the first.
+    public boolean keepGoing() {
+        return keepGoing;
     }
 
     public LoadOptions withKeepGoing(boolean to) {
-        return new LoadOptions(
-                engine,
-                allowFallback,
-                verify,
-                to,
-                logLevel,
-                wanted,
-                type,
-                runtime,
-                cpu,
-                ingress,
-                backends);
+        LoadOptions copy = copy();
+        copy.keepGoing = to;
+        return copy;
+    }
+
+    /// Detail of the verifier's log: 0 messages, 1 the path to an error, 2 every state.
+    public int logLevel() {
+        return logLevel;
     }
 
     public LoadOptions withLogLevel(int to) {
-        return new LoadOptions(
-                engine,
-                allowFallback,
-                verify,
-                keepGoing,
-                to,
-                wanted,
-                type,
-                runtime,
-                cpu,
-                ingress,
-                backends);
+        LoadOptions copy = copy();
+        copy.logLevel = to;
+        return copy;
+    }
+
+    /// Programs to load.
+    public Predicate<ProgramSpec> wanted() {
+        return wanted;
     }
 
     public LoadOptions withWanted(Predicate<ProgramSpec> to) {
-        return new LoadOptions(
-                engine,
-                allowFallback,
-                verify,
-                keepGoing,
-                logLevel,
-                to,
-                type,
-                runtime,
-                cpu,
-                ingress,
-                backends);
+        LoadOptions copy = copy();
+        copy.wanted = to;
+        return copy;
+    }
+
+    /// Given to each program in place of what its section says; null keeps that.
+    public @Nullable ProgramType type() {
+        return type;
     }
 
     public LoadOptions withType(@Nullable ProgramType to) {
-        return new LoadOptions(
-                engine,
-                allowFallback,
-                verify,
-                keepGoing,
-                logLevel,
-                wanted,
-                to,
-                runtime,
-                cpu,
-                ingress,
-                backends);
+        LoadOptions copy = copy();
+        copy.type = to;
+        return copy;
     }
 
-    /// The same in another runtime.
+    /// The world that programs see; null for a new one of two CPUs.
+    public @Nullable BpfRuntime runtime() {
+        return runtime;
+    }
+
     public LoadOptions withRuntime(BpfRuntime to) {
-        return withRuntime(to, cpu, ingress);
+        LoadOptions copy = copy();
+        copy.runtime = to;
+        return copy;
     }
 
     /// The same in another world.
@@ -154,32 +148,30 @@ public record LoadOptions(
     /// @param at CPU that test runs happen on
     /// @param from where their packets come from
     public LoadOptions withRuntime(BpfRuntime to, int at, TestRun.Ingress from) {
-        return new LoadOptions(
-                engine,
-                allowFallback,
-                verify,
-                keepGoing,
-                logLevel,
-                wanted,
-                type,
-                to,
-                at,
-                from,
-                backends);
+        LoadOptions copy = withRuntime(to);
+        copy.cpu = at;
+        copy.ingress = from;
+        return copy;
     }
 
-    public LoadOptions withBackends(Backends to) {
-        return new LoadOptions(
-                engine,
-                allowFallback,
-                verify,
-                keepGoing,
-                logLevel,
-                wanted,
-                type,
-                runtime,
-                cpu,
-                ingress,
-                to);
+    /// CPU that test runs happen on.
+    public int cpu() {
+        return cpu;
+    }
+
+    /// Where the packets of test runs come from.
+    public TestRun.Ingress ingress() {
+        return ingress;
+    }
+
+    /// What stands behind redirect maps; null for what a test run has there.
+    public @Nullable Backends backends() {
+        return backends;
+    }
+
+    public LoadOptions withBackends(@Nullable Backends to) {
+        LoadOptions copy = copy();
+        copy.backends = to;
+        return copy;
     }
 }

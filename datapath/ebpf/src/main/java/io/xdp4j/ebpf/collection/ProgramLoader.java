@@ -16,8 +16,10 @@ import io.xdp4j.ebpf.map.MapSpec;
 import io.xdp4j.ebpf.map.RedirectMap;
 import io.xdp4j.ebpf.program.LinkedProgram;
 import io.xdp4j.ebpf.testrun.TestTargets;
+import io.xdp4j.ebpf.verifier.Verifier;
+import io.xdp4j.ebpf.verifier.VerifierOptions;
+import io.xdp4j.ebpf.verifier.VerifierResult;
 import io.xdp4j.ebpf.vm.BpfRuntime;
-import io.xdp4j.ebpf.vm.Executable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -68,6 +70,13 @@ final class ProgramLoader implements MapEnvironment {
                 : given.open(spec, id);
     }
 
+    @Override
+    public void release(BpfMap map, MapSpec.SpecialField kind, long field) {
+        if (kind.kind().equals("bpf_timer")) {
+            runtime.timers().release(field);
+        }
+    }
+
     private int attachType(int programId) {
         LinkedProgram program = programs.get(programId);
         return program == null ? -1 : program.expectedAttachType();
@@ -87,41 +96,84 @@ final class ProgramLoader implements MapEnvironment {
         return live;
     }
 
-    /// Until the verifier is there, what decodes is accepted, and runs on checked memory.
     private Verification verify(LinkedProgram program) {
-        List<String> problems =
-                options.verify()
-                        ? InsnValidator.problems(program.insns())
-                        : InsnValidator.problemsWithCallx(program.insns());
-        int processed = program.insns().size();
-        List<String> log = new ArrayList<>(problems);
-        log.add("processed " + processed + " insns (not verified: checked memory)");
+        return options.verify() ? verified(program) : decoded(program);
+    }
+
+    private Verification verified(LinkedProgram program) {
+        VerifierResult result =
+                Verifier.verify(program, new VerifierOptions(options.logLevel(), runtime.cpus()));
         return new Verification(
-                problems.isEmpty(), problems.isEmpty() ? 0 : Errno.EINVAL, log, processed);
+                result.accepted(), result.errno(), result.log(), result.processed());
+    }
+
+    /// What decodes may run on checked memory.
+    private static Verification decoded(LinkedProgram program) {
+        List<String> problems = InsnValidator.problemsWithCallx(program.insns());
+        List<String> log = new ArrayList<>(problems);
+        log.add("processed 0 insns (not verified: runs on checked memory)");
+        return new Verification(problems.isEmpty(), problems.isEmpty() ? 0 : Errno.EINVAL, log, 0);
     }
 
     private BpfProgram live(
             LinkedProgram program, int id, Verification verification, Collection owner) {
-        if (options.engine() != Engine.JIT) {
-            return interpreted(program, id, verification, owner);
-        }
-        try {
-            CompiledProgram compiled = JitCompiler.compile(program, JitOptions.checked(id));
-            runtime.registerFunctions(id, compiled.functionsByInsn());
-            return new BpfProgram(program, id, verification, Engine.JIT, compiled.main(), owner);
-        } catch (UnsupportedException e) {
-            if (!options.allowFallback()) {
-                throw e;
+        List<UnsupportedException> reasons = new ArrayList<>();
+        for (Form form : forms()) {
+            try {
+                return live(program, id, verification, owner, form);
+            } catch (UnsupportedException e) {
+                reasons.add(e);
             }
-            return interpreted(program, id, verification, owner);
         }
+        UnsupportedException first = reasons.getFirst();
+        reasons.subList(1, reasons.size()).forEach(first::addSuppressed);
+        throw first;
     }
 
-    private BpfProgram interpreted(
-            LinkedProgram program, int id, Verification verification, Collection owner) {
-        Interpreter interpreter = Interpreter.load(program, id);
-        runtime.registerFunctions(id, interpreter.functionsByInsn());
-        Executable main = interpreter.main();
-        return new BpfProgram(program, id, verification, Engine.INTERP, main, owner);
+    private enum Form {
+        RAW_CLASS,
+        CHECKED_CLASS,
+        INTERPRETED
+    }
+
+    /// Ways to run a program, the best first.
+    private List<Form> forms() {
+        List<Form> forms = new ArrayList<>();
+        if (options.engine() == Engine.INTERP) {
+            return List.of(Form.INTERPRETED);
+        }
+        boolean mayInterpret = options.engine() == Engine.AUTO || options.allowFallback();
+        if (!options.verify()) {
+            forms.add(options.engine() == Engine.JIT ? Form.CHECKED_CLASS : Form.INTERPRETED);
+        } else if (options.rawMemory()) {
+            forms.add(Form.RAW_CLASS);
+            forms.add(Form.CHECKED_CLASS);
+        } else {
+            forms.add(Form.CHECKED_CLASS);
+            forms.add(Form.RAW_CLASS);
+        }
+        if (mayInterpret && !forms.contains(Form.INTERPRETED)) {
+            forms.add(Form.INTERPRETED);
+        }
+        return forms;
+    }
+
+    private BpfProgram live(
+            LinkedProgram program, int id, Verification verification, Collection owner, Form form) {
+        if (form == Form.INTERPRETED) {
+            Interpreter interpreter =
+                    options.verify()
+                            ? Interpreter.loadVerified(program, id)
+                            : Interpreter.load(program, id);
+            runtime.registerFunctions(id, interpreter.functionsByInsn());
+            return new BpfProgram(
+                    program, id, verification, Engine.INTERP, interpreter.main(), owner);
+        }
+        CompiledProgram compiled =
+                JitCompiler.compile(
+                        program,
+                        form == Form.RAW_CLASS ? JitOptions.verified(id) : JitOptions.checked(id));
+        runtime.registerFunctions(id, compiled.functionsByInsn());
+        return new BpfProgram(program, id, verification, Engine.JIT, compiled.main(), owner);
     }
 }

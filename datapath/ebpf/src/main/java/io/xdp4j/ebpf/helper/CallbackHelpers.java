@@ -53,13 +53,13 @@ final class CallbackHelpers {
 
     @HotPath
     static long loop(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {
-        int rounds = (int) r1;
         if (r4 != 0) {
             return -Errno.EINVAL;
         }
-        if (rounds < 0 || rounds > MAX_LOOPS) {
-            return -Errno.E2BIG;
+        if (r1 < 0 || r1 > MAX_LOOPS) {
+            return -Errno.E2BIG & 0xffff_ffffL; // the verifier puts the call in line, in 32 bits
         }
+        int rounds = (int) r1;
         Executable body = machine.function(r2);
         for (int i = 0; i < rounds; i++) {
             if (machine.callBack(body, i, r3, 0, 0) != 0) {

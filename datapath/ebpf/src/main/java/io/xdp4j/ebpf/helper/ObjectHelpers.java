@@ -17,10 +17,16 @@ import io.xdp4j.ebpf.map.SpinWord;
 import io.xdp4j.ebpf.memory.RawAtomics;
 import io.xdp4j.ebpf.memory.RawMemory;
 import io.xdp4j.ebpf.vm.BpfMachine;
+import io.xdp4j.ebpf.vm.CallTrapException;
+import io.xdp4j.ebpf.vm.TrapException;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /// Locks, kptrs and per-CPU objects.
 final class ObjectHelpers {
+    /// Only a program that nobody verified takes a lock that it has.
+    private static final int MAX_TRIES = 1_000_000;
+
     private ObjectHelpers() {}
 
     static List<HelperProto> protos() {
@@ -38,7 +44,12 @@ final class ObjectHelpers {
 
     @HotPath
     static long lock(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {
-        SpinWord.lock(r1);
+        for (int tries = 0; RawAtomics.compareExchange32(r1, 0, 1) != 0; tries++) {
+            if (tries == MAX_TRIES) {
+                throw deadlock();
+            }
+            pause(tries);
+        }
         return 0;
     }
 
@@ -57,6 +68,20 @@ final class ObjectHelpers {
     @HotPath
     static long thisCpu(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {
         return ofCpu(r1, machine.cpu());
+    }
+
+    /// Gives the CPU away now and then: the holder may wait for it.
+    private static void pause(int tries) {
+        if ((tries & 0xff) == 0xff) {
+            LockSupport.parkNanos(1_000);
+        } else {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static TrapException deadlock() {
+        return new CallTrapException(
+                -1, "bpf_spin_lock: the lock stays taken (expected: each lock is given back)");
     }
 
     /// Per-CPU objects lie behind each other; the word before the first tells their distance.

@@ -15,6 +15,9 @@ import java.util.List;
 /// Reads of memory by address.///
 /// Kernel: kernel/trace/bpf_trace.c; what may be read is what the program could read itself.
 final class ProbeHelpers {
+    /// First address that is no user's, a guard page included.
+    private static final long USER_END = 0x8000_0000_0000L;
+
     private ProbeHelpers() {}
 
     static List<HelperProto> protos() {
@@ -79,7 +82,7 @@ final class ProbeHelpers {
         }
         if (!machine.isLive(r3, size)) {
             RawMemory.zero(r1, size);
-            return -Errno.EFAULT;
+            return unreadable(r3);
         }
         RawMemory.move(r3, r1, size);
         return 0;
@@ -91,7 +94,7 @@ final class ProbeHelpers {
         for (int i = 0; i < size; i++) {
             if (!machine.isLive(r3 + i, 1)) {
                 RawMemory.zero(r1, size);
-                return -Errno.EFAULT;
+                return unreadable(r3);
             }
             int c = RawMemory.u8(r3 + i);
             RawMemory.putByte(r1 + i, i == size - 1 ? 0 : c);
@@ -100,5 +103,10 @@ final class ProbeHelpers {
             }
         }
         return size;
+    }
+
+    /// The kernel tells addresses of users from those of nobody.
+    private static long unreadable(long address) {
+        return address >= 0 && address < USER_END ? -Errno.ERANGE : -Errno.EFAULT;
     }
 }

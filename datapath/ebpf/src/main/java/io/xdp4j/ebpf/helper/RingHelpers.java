@@ -79,7 +79,14 @@ final class RingHelpers {
 
     @HotPath
     static long reserve(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {
-        return machine.runtime().map(r1) instanceof RingBufferMap ring ? ring.reserve(r2, r3) : 0;
+        if (!(machine.runtime().map(r1) instanceof RingBufferMap ring)) {
+            return 0;
+        }
+        long record = ring.reserve(r2, r3);
+        if (record != 0) {
+            machine.grant(record, r2);
+        }
+        return record;
     }
 
     @HotPath
@@ -94,8 +101,11 @@ final class RingHelpers {
         return 0;
     }
 
+    /// Only what was handed out in this run is taken back, once.
     private static void commit(BpfMachine machine, long record, long flags, boolean discarded) {
-        if (machine.runtime().mapById(RingBufferMap.mapId(record)) instanceof RingBufferMap ring) {
+        if (machine.revoke(record)
+                && machine.runtime().mapById(RingBufferMap.mapId(record))
+                        instanceof RingBufferMap ring) {
             if (discarded) {
                 ring.discard(record, flags);
             } else {
@@ -121,6 +131,7 @@ final class RingHelpers {
             Dynptr.clear(r4);
             return fits || r3 != 0 ? -Errno.EINVAL : -Errno.E2BIG;
         }
+        machine.grant(record, size);
         Dynptr.init(r4, record, Dynptr.RINGBUF, 0, size);
         return 0;
     }

@@ -79,7 +79,7 @@ final class TaskHelpers {
     static long comm(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {
         int size = (int) r2;
         RawMemory.zero(r1, size);
-        RawMemory.copyIn(COMM, 0, r1, Math.min(COMM.length, size - 1));
+        RawMemory.copyIn(COMM, 0, r1, Math.max(Math.min(COMM.length, size - 1), 0));
         return 0;
     }
 

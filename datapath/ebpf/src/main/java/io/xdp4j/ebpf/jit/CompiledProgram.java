@@ -2,6 +2,7 @@ package io.xdp4j.ebpf.jit;
 
 import io.xdp4j.ebpf.program.LinkedProgram;
 import io.xdp4j.ebpf.vm.Executable;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,11 @@ public final class CompiledProgram {
         @Nullable Executable[] byInsn = new Executable[program.insns().size()];
         functions.forEach((insn, function) -> byInsn[insn] = function);
         return byInsn;
+    }
+
+    /// The JVM's instructions as text, with the program's and its source lines in between.
+    public List<String> listing() {
+        return BytecodeListing.of(program, classFile);
     }
 
     /// The class file; the same for the same program.

@@ -22,7 +22,7 @@ final class InsnFacts implements ProgramFacts {
     private final long[] keys;
     private final boolean[] reached;
     private final boolean[] lowOperands;
-    private int ambiguousInsn = -1;
+    private final boolean[] ambiguous;
 
     InsnFacts(LinkedProgram program) {
         int slots = program.insns().size();
@@ -33,6 +33,7 @@ final class InsnFacts implements ProgramFacts {
         this.keys = new long[slots];
         this.reached = new boolean[slots];
         this.lowOperands = new boolean[slots];
+        this.ambiguous = new boolean[slots];
         Arrays.fill(offsets, NO_STACK);
         Arrays.fill(mapFds, NO_MAP);
         Arrays.fill(keys, -1);
@@ -58,7 +59,7 @@ final class InsnFacts implements ProgramFacts {
     }
 
     void recordAmbiguous(int insn) {
-        ambiguousInsn = insn;
+        ambiguous[insn] = true;
     }
 
     void recordCall(int insn, @Nullable Integer mapFd, long key) {
@@ -81,9 +82,9 @@ final class InsnFacts implements ProgramFacts {
 
     // ---- asking
 
-    /// An access of which one cannot say whether it goes to the context or to memory, or -1.
-    int ambiguousInsn() {
-        return ambiguousInsn;
+    /// True for an access that may go to the context or to memory: only the address tells.
+    boolean isAmbiguous(int insn) {
+        return ambiguous[insn];
     }
 
     @Override

@@ -6,7 +6,6 @@ import static java.lang.constant.ConstantDescs.CD_void;
 import static java.lang.constant.ConstantDescs.INIT_NAME;
 
 import io.xdp4j.ebpf.MalformedObjectException;
-import io.xdp4j.ebpf.UnsupportedException;
 import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.isa.InsnValidator;
 import io.xdp4j.ebpf.program.LinkedProgram;
@@ -62,15 +61,6 @@ public final class JitCompiler {
             graphs.put(entry, FlowGraph.of(insns, entry));
         }
         ValueAnalysis analysis = ValueAnalysis.of(program, graphs);
-        int ambiguous = analysis.facts().ambiguousInsn();
-        if (!options.isChecked() && ambiguous >= 0) {
-            throw new UnsupportedException(
-                    program.name()
-                            + ": insn "
-                            + ambiguous
-                            + ": may access the context or memory (expected: one of them on every"
-                            + " path); compile it in checked mode");
-        }
         byte[] bytes = ClassFile.of().build(SELF, type -> writeClass(type, analysis));
         return define(bytes);
     }

@@ -17,6 +17,10 @@ import java.lang.constant.MethodTypeDesc;
 /// Memory of a program that is proven safe: moves at raw addresses, context loads as accessors.
 final class RawMemoryEmitter implements MemoryEmitter {
     private static final ClassDesc ATOMICS = ClassDesc.of(RawAtomics.class.getName());
+    private static final ClassDesc CONTEXT_OR_MEMORY =
+            ClassDesc.of(ContextOrMemory.class.getName());
+    private static final MethodTypeDesc LOAD_EITHER =
+            MethodTypeDesc.of(CD_long, Names.MACHINE, CD_long);
     private static final MethodTypeDesc GET_INT = MethodTypeDesc.of(CD_int, CD_long);
     private static final MethodTypeDesc GET_SHORT = MethodTypeDesc.of(CD_short, CD_long);
     private static final MethodTypeDesc PUT_INT = MethodTypeDesc.of(CD_void, CD_long, CD_int);
@@ -38,6 +42,13 @@ final class RawMemoryEmitter implements MemoryEmitter {
     public boolean load(int at, Insn insn) {
         boolean signed = (insn.opcode() & 0xe0) == Opcode.MEMSX;
         int size = Transfer.size(insn);
+        if (size == 4 && !signed && facts.isAmbiguous(at)) {
+            code.machine();
+            code.address(insn.src(), insn.off());
+            out.invokestatic(CONTEXT_OR_MEMORY, "load", LOAD_EITHER);
+            code.store(insn.dst());
+            return true;
+        }
         if (facts.access(at) == Access.CONTEXT) {
             return !signed && loadContext(insn, facts.offset(at), size);
         }

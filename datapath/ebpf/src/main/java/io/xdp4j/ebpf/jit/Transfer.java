@@ -210,7 +210,9 @@ final class Transfer {
         boolean signed = (insn.opcode() & 0xe0) == Opcode.MEMSX;
         if (onStack && !signed) {
             state.loadStack(insn.dst(), state.number(insn.src()) + insn.off(), size);
-        } else if (state.kind(insn.src()) == CTX || size == 8 || signed) {
+        } else if ((state.flags(insn.src()) & AbstractState.MAY_BE_CTX) != 0
+                || size == 8
+                || signed) {
             boolean pointer = size == 8 && contextInMemory && state.kind(insn.src()) != CTX;
             state.setAny(insn.dst(), pointer ? AbstractState.MAY_BE_CTX : 0);
         } else {

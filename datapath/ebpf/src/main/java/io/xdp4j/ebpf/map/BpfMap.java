@@ -140,6 +140,9 @@ public abstract class BpfMap implements AutoCloseable {
     /// Sets a value; per-CPU types take one value for all CPUs or one for each.
     public final void update(byte[] key, byte[] value, long flags) {
         requireWrite();
+        if ((flags & MapFlags.LOCK) != 0 && spec.field("bpf_spin_lock") == null) {
+            throw failure(Errno.EINVAL, "update with LOCK, but values have no bpf_spin_lock");
+        }
         userLock.lock();
         try {
             long keyAt = keyIn(key);
@@ -182,11 +185,31 @@ public abstract class BpfMap implements AutoCloseable {
     /// Takes a value out and returns it (`BPF_MAP_LOOKUP_AND_DELETE_ELEM`); null when there is
     /// none.
     public final byte @Nullable [] lookupAndDelete(byte[] key) {
+        return lookupAndDelete(key, 0);
+    }
+
+    /// As the other; with [MapFlags#LOCK] the value is read under its spin lock.
+    public final byte @Nullable [] lookupAndDelete(byte[] key, long flags) {
+        if ((flags & ~MapFlags.LOCK) != 0) {
+            throw failure(Errno.EINVAL, "lookup-and-delete flags " + flags);
+        }
         requireRead();
         requireWrite();
+        requireTake(flags);
         userLock.lock();
         try {
             return userTake(keyIn(key));
+        } finally {
+            userLock.unlock();
+        }
+    }
+
+    /// Where the value of a CPU lies, 0 for none.
+    final long addressOf(byte[] key, int cpu) {
+        requireRead();
+        userLock.lock();
+        try {
+            return lookup(keyIn(key), cpu);
         } finally {
             userLock.unlock();
         }
@@ -223,6 +246,13 @@ public abstract class BpfMap implements AutoCloseable {
 
     /// Writes the key behind `key`, or the first for 0; -ENOENT at the end.
     abstract int userNextKey(long key, long next);
+
+    /// Fails: EINVAL for flags that the type does not have.
+    void requireTake(long flags) {
+        if (flags != 0 && spec.field("bpf_spin_lock") == null) {
+            throw failure(Errno.EINVAL, "lookup-and-delete flags " + flags);
+        }
+    }
 
     byte @Nullable [] userTake(long key) {
         throw failure(Errno.ENOTSUPP, "no lookup-and-delete");
@@ -262,7 +292,7 @@ public abstract class BpfMap implements AutoCloseable {
         }
     }
 
-    private void requireWrite() {
+    final void requireWrite() {
         if ((spec.flags() & MapFlags.RDONLY) != 0) {
             throw failure(Errno.EPERM, "read-only for users (BPF_F_RDONLY)");
         }
@@ -343,7 +373,7 @@ public abstract class BpfMap implements AutoCloseable {
 
     /// Refuses further changes from the user's side (`BPF_MAP_FREEZE`).
     ///
-    /// Fails: EBUSY when it is frozen already, ENOTSUPP with fields that the kernel manages.
+    /// Fails: EPERM when it is frozen already, ENOTSUPP with fields that the kernel manages.
     public void freeze() {
         if (!spec.fields().isEmpty()) {
             throw failure(Errno.ENOTSUPP, "values with special fields cannot be frozen");
@@ -352,7 +382,7 @@ public abstract class BpfMap implements AutoCloseable {
             throw failure(Errno.EPERM, "read-only for users (BPF_F_RDONLY)");
         }
         if (frozen) {
-            throw failure(Errno.EBUSY, "frozen already");
+            throw failure(Errno.EPERM, "frozen already");
         }
         frozen = true;
     }

@@ -4,6 +4,7 @@ import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.HotPath;
 import io.xdp4j.ebpf.memory.RawAtomics;
 import io.xdp4j.ebpf.memory.RawMemory;
+import org.jspecify.annotations.Nullable;
 
 /// A hash map of maps: programs get an inner map's handle, users store its descriptor and read its
 /// id.
@@ -66,6 +67,11 @@ public final class HashOfMaps extends HashTableMap {
         RawMemory.putLong(fresh + valueOffset, handle);
         Buckets.insert(bucket, fresh);
         return 0;
+    }
+
+    @Override
+    byte @Nullable [] userTake(long key) {
+        throw failure(Errno.ENOTSUPP, "no lookup-and-delete");
     }
 
     @Override

@@ -142,11 +142,13 @@ abstract sealed class HashTableMap extends BpfMap
         return 0;
     }
 
+    /// Exact when nothing changes meanwhile: a walk beside writers may meet an entry twice, and is cut
+    /// off at what the map can hold.
     @Override
     public int count() {
         int count = 0;
         long at = buckets.elementFrom(buckets.first(0));
-        while (at != 0) {
+        while (at != 0 && count < maxEntries()) {
             count++;
             at = buckets.elementFrom(RawMemory.getLong(at));
         }

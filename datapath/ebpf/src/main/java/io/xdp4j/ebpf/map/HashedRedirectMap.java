@@ -97,14 +97,17 @@ public final class HashedRedirectMap extends RedirectMap {
     }
 
     private int insert(long key, int ifindex, int program, long both) {
-        long fresh = pool.take(userCpu());
-        if (fresh == 0) {
-            return -Errno.E2BIG;
-        }
         int error = RedirectRules.backendError(backend, RawMemory.getInt(key), ifindex, program);
         if (error != 0) {
-            pool.give(fresh, userCpu());
             return error;
+        }
+        long fresh = pool.take(userCpu());
+        if (fresh == 0) {
+            // The kernel looks at the device before it counts.
+            if (backend != null) {
+                backend.clear(RawMemory.getInt(key));
+            }
+            return -Errno.E2BIG;
         }
         int hash = buckets.hash(key);
         RawMemory.putInt(fresh + ElementPool.HASH, hash);

@@ -111,7 +111,13 @@ public final class IndexedRedirectMap extends RedirectMap {
         if (isThere && flags == MapFlags.NOEXIST) {
             return -Errno.EEXIST;
         }
-        return !isThere && flags == MapFlags.EXIST ? -Errno.ENOENT : put(index, socket, 0);
+        int error = put(index, socket, 0);
+        if (error == 0 && !isThere && flags == MapFlags.EXIST) {
+            // The kernel looks at the socket before it looks at the entry.
+            clear(index);
+            return -Errno.ENOENT;
+        }
+        return error;
     }
 
     private int updateCpu(int index, int queue, int program, long flags) {
@@ -122,6 +128,9 @@ public final class IndexedRedirectMap extends RedirectMap {
             return -Errno.EOVERFLOW;
         }
         if (backend == null && index >= cpus()) {
+            return -Errno.ENODEV;
+        }
+        if (queue == 0 && index >= cpus() && !hasEntry(index)) {
             return -Errno.ENODEV;
         }
         return queue == 0 ? clear(index) : put(index, queue, program);

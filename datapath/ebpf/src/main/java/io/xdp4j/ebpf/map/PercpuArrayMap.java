@@ -67,10 +67,8 @@ public final class PercpuArrayMap extends BpfMap {
     }
 
     private int updateError(long key, long flags) {
-        if (Long.compareUnsigned(flags, MapFlags.EXIST) > 0) {
-            return -Errno.EINVAL;
-        }
-        return ArrayMap.updateError(RawMemory.getInt(key), entries, flags);
+        int error = ArrayMap.updateError(RawMemory.getInt(key), entries, flags);
+        return error == 0 && (flags & MapFlags.LOCK) != 0 ? -Errno.EINVAL : error;
     }
 
     private void put(long at, long value) {

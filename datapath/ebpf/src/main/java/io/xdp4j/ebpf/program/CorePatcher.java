@@ -1,7 +1,6 @@
 package io.xdp4j.ebpf.program;
 
 import io.xdp4j.ebpf.LinkException;
-import io.xdp4j.ebpf.btf.BtfSpec;
 import io.xdp4j.ebpf.btf.CoreAnswer;
 import io.xdp4j.ebpf.btf.CoreRelocation;
 import io.xdp4j.ebpf.btf.CoreResolver;
@@ -25,9 +24,9 @@ final class CorePatcher {
     private final Insn[] insns;
 
     /// @param insns the program's slots, to be changed
-    CorePatcher(String where, BtfSpec local, BtfSpec target, Insn[] insns) {
+    CorePatcher(String where, CoreResolver resolver, Insn[] insns) {
         this.where = where;
-        this.resolver = new CoreResolver(local, target);
+        this.resolver = resolver;
         this.insns = insns;
     }
 

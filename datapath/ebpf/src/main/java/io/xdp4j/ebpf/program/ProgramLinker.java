@@ -2,7 +2,7 @@ package io.xdp4j.ebpf.program;
 
 import io.xdp4j.ebpf.LinkException;
 import io.xdp4j.ebpf.btf.BtfSpec;
-import io.xdp4j.ebpf.btf.NetworkTypes;
+import io.xdp4j.ebpf.btf.CoreResolver;
 import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.isa.Opcode;
 import io.xdp4j.ebpf.map.BpfMap;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Turns the programs of an object into programs to verify and run, once its maps are live.
 ///
-/// Thread: any; immutable.
+/// Thread: one at a time.
 /// Fails: [LinkException] naming program, instruction and symbol.
 /// Kernel: `bpf_object__relocate` of libbpf.
 public final class ProgramLinker {
@@ -24,13 +24,14 @@ public final class ProgramLinker {
     private final CollectionSpec collection;
     private final Map<String, BpfMap> maps;
     private final Set<String> kernelFunctions;
-    private final @Nullable BtfSpec kernelTypes;
+    private final @Nullable CoreResolver resolver;
 
     /// A linker for the programs of one object.
     ///
     /// @param maps live maps by the name of their definition
     /// @param kernelFunctions kfuncs there are; weak references to others are 0
-    /// @param kernelTypes what CO-RE relocations adapt to; null for the built-in networking types
+    /// @param kernelTypes what CO-RE relocations adapt to; null for the built-in networking
+    ///     types, and the object's own where these lack one
     public ProgramLinker(
             CollectionSpec collection,
             Map<String, BpfMap> maps,
@@ -39,7 +40,20 @@ public final class ProgramLinker {
         this.collection = collection;
         this.maps = Map.copyOf(maps);
         this.kernelFunctions = Set.copyOf(kernelFunctions);
-        this.kernelTypes = kernelTypes;
+        this.resolver = resolver(collection, kernelTypes);
+    }
+
+    /// None for an object without relocations: the kernel's types are many.
+    private static @Nullable CoreResolver resolver(
+            CollectionSpec collection, @Nullable BtfSpec kernelTypes) {
+        BtfSpec local = collection.btf();
+        boolean needed = collection.programs().stream().anyMatch(it -> !it.relocations().isEmpty());
+        if (local == null || !needed) {
+            return null;
+        }
+        return kernelTypes == null
+                ? CoreResolver.withoutKernel(local)
+                : CoreResolver.of(local, kernelTypes);
     }
 
     /// The program with all references resolved.
@@ -71,13 +85,11 @@ public final class ProgramLinker {
     }
 
     private void adaptToKernel(ProgramSpec program, Insn[] insns) {
-        BtfSpec local = collection.btf();
-        if (local == null || program.relocations().isEmpty()) {
+        if (resolver == null || program.relocations().isEmpty()) {
             return;
         }
-        BtfSpec target = kernelTypes == null ? NetworkTypes.BTF : kernelTypes;
         String where = collection.file() + ": program " + program.name();
-        CorePatcher patcher = new CorePatcher(where, local, target, insns);
+        CorePatcher patcher = new CorePatcher(where, resolver, insns);
         program.relocations().forEach(patcher::patch);
     }
 

@@ -4,10 +4,9 @@ import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.map.BpfMap;
 import io.xdp4j.ebpf.map.MapEnvironment;
 import io.xdp4j.ebpf.map.MapSpec;
-import io.xdp4j.ebpf.map.RedirectMap;
 import org.jspecify.annotations.Nullable;
 
-/// Maps in a runtime: descriptors are ids of its maps and programs, devices are those of its world.
+/// Maps in a runtime: descriptors are ids of its maps and programs, redirects lead nowhere.
 ///
 /// Thread: any.
 public class RuntimeEnvironment implements MapEnvironment {
@@ -25,11 +24,6 @@ public class RuntimeEnvironment implements MapEnvironment {
     @Override
     public int programId(BpfMap array, int fd) {
         return runtime.program(fd) == null ? -Errno.EBADF : fd;
-    }
-
-    @Override
-    public RedirectMap.@Nullable Backend backend(MapSpec spec, int id) {
-        return new WorldBackend(runtime, spec.type());
     }
 
     @Override

@@ -30,40 +30,32 @@ public final class SipHash {
         long v1 = key1 ^ 0x646f_7261_6e64_6f6dL;
         long v2 = key0 ^ 0x6c79_6765_6e65_7261L;
         long v3 = key1 ^ 0x7465_6462_7974_6573L;
-        for (int i = 0; i <= words + 2; i++) {
-            // two rounds for each word and the length, then four to finish
-            long word = i == words ? (long) words << 59 : word(i, w0, w1, w2, w3, w4);
-            if (i <= words) {
-                v3 ^= word;
-            } else if (i == words + 1) {
-                v2 ^= 0xff;
-            }
+        long next = w0;
+        long second = w1;
+        long third = w2;
+        long fourth = w3;
+        // two rounds for each word and for the length, then four to finish
+        for (int i = 0; i < words + 3; i++) {
+            long word = i < words ? next : i == words ? (long) words << 59 : 0;
+            next = second;
+            second = third;
+            third = fourth;
+            fourth = w4;
+            v3 ^= word;
+            v2 ^= i == words + 1 ? 0xff : 0;
             for (int round = 0; round < 2; round++) {
                 v0 += v1;
-                v1 = Long.rotateLeft(v1, 13) ^ v0;
-                v0 = Long.rotateLeft(v0, 32);
                 v2 += v3;
+                v1 = Long.rotateLeft(v1, 13) ^ v0;
                 v3 = Long.rotateLeft(v3, 16) ^ v2;
-                v0 += v3;
-                v3 = Long.rotateLeft(v3, 21) ^ v0;
+                v0 = Long.rotateLeft(v0, 32) + v3;
                 v2 += v1;
+                v3 = Long.rotateLeft(v3, 21) ^ v0;
                 v1 = Long.rotateLeft(v1, 17) ^ v2;
                 v2 = Long.rotateLeft(v2, 32);
             }
-            if (i <= words) {
-                v0 ^= word;
-            }
+            v0 ^= word;
         }
         return v0 ^ v1 ^ v2 ^ v3;
-    }
-
-    private static long word(int index, long w0, long w1, long w2, long w3, long w4) {
-        return switch (index) {
-            case 0 -> w0;
-            case 1 -> w1;
-            case 2 -> w2;
-            case 3 -> w3;
-            default -> w4;
-        };
     }
 }

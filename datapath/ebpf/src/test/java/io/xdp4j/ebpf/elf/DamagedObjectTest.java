@@ -101,6 +101,19 @@ final class DamagedObjectTest {
     }
 
     @Test
+    void keepsControlCharactersOfNamesOutOfMessages() {
+        byte[] bytes = TestObjects.bytes("legacy_maps");
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        bytes[text.indexOf("counters")] = '\n';
+        bytes[text.indexOf("counters") + 1] = 27;
+        ElfSection maps = requireNonNull(new ElfImage(bytes, "x.o").section("maps"));
+        bytes[maps.offset()] = 99;
+
+        assertThatThrownBy(() -> ObjectReader.read(bytes, "x.o"))
+                .hasMessageContaining("map ??unters: type 99");
+    }
+
+    @Test
     void namesBigEndianObjects() {
         byte[] bytes = TestObjects.bytes("globals");
         bytes[5] = 2;

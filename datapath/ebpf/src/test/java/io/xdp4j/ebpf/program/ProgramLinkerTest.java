@@ -144,6 +144,29 @@ final class ProgramLinkerTest {
         assertThat(insns.getFirst()).isEqualTo(new Insn(0x85, 0, 0, 0, 0xbad2310));
     }
 
+    /// Types that no kernel of ours has are as the object says; flavours of them are not there.
+    @ParameterizedTest
+    @CsvSource({
+        "load_moved, 0",
+        "load_nested, 8",
+        "exists, 1",
+        "exists_not, 1",
+        "type_size, 60",
+        "enum_value, 2",
+    })
+    void takesTheObjectsOwnTypesWhereNoKernelIsNamed(String program, long expected) {
+        Insn first = link(TestObjects.read("core"), program, null).insns().getFirst();
+
+        long found = first.opClass() == Opcode.LDX ? first.off() : first.imm();
+        assertThat(found).isEqualTo(expected);
+    }
+
+    @Test
+    void poisonsFlavoursWhereNoKernelIsNamed() {
+        assertThat(link(TestObjects.read("core"), "load_flavour", null).insns().getFirst().imm())
+                .isEqualTo(CorePatcher.POISON);
+    }
+
     @Test
     void widensLoadsOfUnsignedFields() {
         Insn load = link(TestObjects.read("core"), "load_widened", kernel()).insns().getFirst();

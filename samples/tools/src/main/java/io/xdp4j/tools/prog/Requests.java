@@ -46,7 +46,13 @@ final class Requests implements BatchLoop.Handler {
     }
 
     private LoadOptions options(Json request) {
-        LoadOptions options = LoadOptions.DEFAULT.withEngine(engineOf(request.at("engine")));
+        Engine named = engineOf(request.at("engine"));
+        // Most programs run once: compiling them would take longer. A fault that escaped the
+        // verifier must not end the process: memory stays checked.
+        LoadOptions options =
+                LoadOptions.DEFAULT
+                        .withEngine(named == Engine.AUTO ? Engine.INTERP : named)
+                        .withRawMemory(false);
         return new NetWorld(request.at("net")).in(options, _ -> {});
     }
 

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Runs the engine's programs side by side through our compiler and through the kernel's, and prints
+# ns per run net of the empty program, the ratio, and the geometric mean of each group:
+#   engine.sh [NAME PART...]      only programs whose name contains one of the parts
+# Needs root (bpf(2)), clang, gcc, libbpf-dev, and the kernel's side of the comparison in
+# $XDP4J_BENCH (default: shared/bench beside the repository).
+# Build first: mvn -pl datapath/benchmarks -am -DskipTests package
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+bench=${XDP4J_BENCH:-$here/../../../shared/bench}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+gcc -O2 -w "$bench/bpfrun.c" -o "$work/bpfrun" -lbpf -lelf -lz
+clang -O2 -g -target bpf -I"/usr/include/$(uname -m)-linux-gnu" -c "$bench/mb_micro.bpf.c" -o "$work/micro.bpf.o"
+cp "$here"/../../samples/bpf/*.bpf.o "$here"/bpf/*.bpf.o "$work"
+python3 "$bench/mkpkts.py" "$work" > /dev/null
+"$here/run.sh" EngineRate "$work" "$here/engine.cases" "$@"
