@@ -102,8 +102,7 @@ final class ProgramLoader implements MapEnvironment {
 
     private Verification verified(LinkedProgram program) {
         VerifierResult result =
-                Verifier.verify(
-                        program, new VerifierOptions(options.logLevel(), runtime.cpus()));
+                Verifier.verify(program, new VerifierOptions(options.logLevel(), runtime.cpus()));
         return new Verification(
                 result.accepted(), result.errno(), result.log(), result.processed());
     }
@@ -160,11 +159,7 @@ final class ProgramLoader implements MapEnvironment {
     }
 
     private BpfProgram live(
-            LinkedProgram program,
-            int id,
-            Verification verification,
-            Collection owner,
-            Form form) {
+            LinkedProgram program, int id, Verification verification, Collection owner, Form form) {
         if (form == Form.INTERPRETED) {
             Interpreter interpreter =
                     options.verify()
