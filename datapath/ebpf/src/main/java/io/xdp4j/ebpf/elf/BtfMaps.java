@@ -5,6 +5,8 @@ import io.xdp4j.ebpf.btf.BtfSpec;
 import io.xdp4j.ebpf.btf.BtfType;
 import io.xdp4j.ebpf.program.MapDefinition;
 import io.xdp4j.ebpf.program.MapDefinition.Slot;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,9 +19,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Kernel: `bpf_object__init_user_btf_maps`, `bpf_object__collect_map_relos` of libbpf.
 final class BtfMaps {
+    private record Place(int section, long offset) {}
+
     private final ObjectParts parts;
     private final BtfSpec btf;
     private final ElfSection section;
+    private final ByteBuffer bytes;
+    private final Map<Place, String> functions = new HashMap<>();
     private final TreeMap<Integer, BtfMapShape> shapes = new TreeMap<>();
     private final Map<Integer, Integer> ends = new HashMap<>();
 
@@ -27,11 +33,17 @@ final class BtfMaps {
         this.parts = parts;
         this.btf = btf;
         this.section = section;
+        this.bytes = ByteBuffer.wrap(parts.image().content(section)).order(ByteOrder.LITTLE_ENDIAN);
+        for (ElfSymbol symbol : parts.image().symbols()) {
+            if (symbol.type() == ElfSymbol.FUNC && !symbol.isUndefined()) {
+                functions.putIfAbsent(new Place(symbol.section(), symbol.value()), symbol.name());
+            }
+        }
     }
 
     static void read(ObjectParts parts, MapCatalog to) {
         ElfSection section = parts.image().section(".maps");
-        if (section == null || section.size() == 0) {
+        if (section == null || section.size() == 0 || section.isEmptyInFile()) {
             return;
         }
         BtfSpec btf = parts.btf();
@@ -57,9 +69,14 @@ final class BtfMaps {
                                         .formatted(btf.type(variable.typeId()).name()));
             }
             shapes.put(
-                    variable.offset(), BtfMapShape.read(parts, btf, section, type.name(), struct));
+                    variable.offset(),
+                    BtfMapShape.read(parts, btf, section, type.name(), struct, initial(variable)));
             ends.put(variable.offset(), variable.offset() + variable.size());
         }
+    }
+
+    private ByteBuffer initial(BtfType.SectionVar variable) {
+        return bytes.slice(variable.offset(), variable.size()).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private void define(MapCatalog to) {
@@ -104,14 +121,19 @@ final class BtfMaps {
 
     private String target(ElfRelocation relocation, BtfMapShape map) {
         ElfSymbol symbol = relocation.symbol();
+        // A static thing is named by its section, with the way into it in the patched bytes.
+        long offset = symbol.value() + bytes.getLong((int) relocation.offset());
         if (map.spec().type().holdsMaps()) {
             BtfMapShape target =
-                    symbol.section() == section.index() ? shapes.get((int) symbol.value()) : null;
+                    symbol.section() == section.index() ? shapes.get((int) offset) : null;
             if (target != null) {
                 return target.spec().name();
             }
-        } else if (symbol.type() == ElfSymbol.FUNC && !symbol.isUndefined()) {
-            return symbol.name();
+        } else if (!symbol.isUndefined()) {
+            String function = functions.get(new Place(symbol.section(), offset));
+            if (function != null) {
+                return function;
+            }
         }
         throw malformed(
                 relocation,

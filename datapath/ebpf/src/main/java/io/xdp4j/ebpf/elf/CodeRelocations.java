@@ -94,20 +94,20 @@ final class CodeRelocations {
         if (symbol.isUndefined()) {
             return new CodeTarget.External(extern(symbol));
         }
+        // The compiler names static things by their section, with the way into it in imm.
+        long offset = symbol.value() + insn.imm();
         if (code.containsKey(symbol.section())) {
-            long offset = symbol.value() + insn.imm();
             if (offset % Insn.BYTES != 0) {
                 throw malformed(section, relocation, "points into the middle of an instruction");
             }
             return local(section, relocation, offset / Insn.BYTES);
         }
-        String map = maps.at(symbol.section(), symbol.value());
+        String map = maps.at(symbol.section(), offset);
         if (map != null) {
             return new CodeTarget.External(new Reference.ToMap(0, map));
         }
         String data = maps.holding(symbol.section());
         if (data != null) {
-            long offset = symbol.value() + insn.imm();
             return new CodeTarget.External(new Reference.ToMapValue(0, data, (int) offset));
         }
         return new CodeTarget.External(

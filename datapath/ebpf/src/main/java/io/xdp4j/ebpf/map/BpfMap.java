@@ -204,6 +204,17 @@ public abstract class BpfMap implements AutoCloseable {
         }
     }
 
+    /// Where the value of a CPU lies, 0 for none.
+    final long addressOf(byte[] key, int cpu) {
+        requireRead();
+        userLock.lock();
+        try {
+            return lookup(keyIn(key), cpu);
+        } finally {
+            userLock.unlock();
+        }
+    }
+
     /// Asks about a value that is in scratch memory; for sets.
     final boolean ask(byte[] value) {
         requireRead();
@@ -281,7 +292,7 @@ public abstract class BpfMap implements AutoCloseable {
         }
     }
 
-    private void requireWrite() {
+    final void requireWrite() {
         if ((spec.flags() & MapFlags.RDONLY) != 0) {
             throw failure(Errno.EPERM, "read-only for users (BPF_F_RDONLY)");
         }

@@ -29,7 +29,7 @@ final class ArgumentCheck {
     }
 
     void check(HelperProto proto, int index, CallFacts call) {
-        ArgType arg = proto.args().get(index);
+        ArgType arg = valueType(proto.args().get(index), call);
         int number = index + 1;
         v.checkRead(number);
         if (arg == ArgType.ANYTHING) {
@@ -100,6 +100,22 @@ final class ArgumentCheck {
             case PERCPU_BTF_ID ->
                     new String[] {"percpu_ptr_", "percpu_rcu_ptr_", "percpu_trusted_ptr_"};
             default -> new String[] {"ptr_", "trusted_ptr_", "rcu_ptr_"};
+        };
+    }
+
+    /// A map of sockets takes a socket where others take memory.
+    private ArgType valueType(ArgType arg, CallFacts call) {
+        MapRef map = call.map;
+        boolean sockets =
+                map != null && (map.type() == MapType.SOCKMAP || map.type() == MapType.SOCKHASH);
+        if (!sockets) {
+            return arg;
+        }
+        return switch (arg) {
+            case MAP_VALUE -> ArgType.BTF_SOCK_COMMON;
+            case UNINIT_MAP_VALUE, MAP_VALUE_OR_NULL ->
+                    throw v.reject(Errno.EINVAL, "invalid arg_type for sockmap/sockhash");
+            default -> arg;
         };
     }
 

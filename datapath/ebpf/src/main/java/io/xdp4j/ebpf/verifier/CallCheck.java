@@ -118,6 +118,17 @@ final class CallCheck {
         return returnToCaller(state);
     }
 
+    /// A tail call out of a function ends it: one more way on, with an unknown result and packet.
+    int tailCall(PendingBranches pending) {
+        VerifierState state = v.state();
+        pending.push(v.insn + 1, v.insn);
+        HelperCheck.forgetPackets(state);
+        v.reg(0).markUnknown();
+        v.scratched.reg(0);
+        liveness.update();
+        return returnToCaller(state);
+    }
+
     private int returnToCaller(VerifierState state) {
         FrameState callee = state.top();
         FrameState caller = state.frame(state.depth() - 1);

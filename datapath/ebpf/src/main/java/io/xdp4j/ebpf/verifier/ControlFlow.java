@@ -2,6 +2,7 @@ package io.xdp4j.ebpf.verifier;
 
 import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.helper.HelperProto;
+import io.xdp4j.ebpf.helper.KfuncProto;
 import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.isa.Opcode;
 
@@ -124,8 +125,8 @@ final class ControlFlow {
                 subprogram.changesPacket |= proto.has(HelperProto.Trait.CHANGES_PACKET);
             }
         } else if (InsnSanity.isKfuncCall(insn)) {
-            Kfunc kfunc = v.rules.kfunc(insn);
-            if (kfunc != null && kfunc.isIteratorNext()) {
+            KfuncProto kfunc = v.rules.kfunc(insn);
+            if (kfunc != null && kfunc.has(KfuncProto.Flag.ITER_NEXT)) {
                 v.facts.prunePoints.set(at);
                 v.facts.forcedCheckpoints.set(at);
             }

@@ -22,6 +22,7 @@ final class Exploration {
     private final JumpCheck jumps;
     private final CallCheck calls;
     private final HelperCheck helpers;
+    private final KfuncCheck kfuncs;
     private final LoadCheck loads;
     private final GlobalFunctions globals;
 
@@ -53,6 +54,8 @@ final class Exploration {
         calls =
                 new CallCheck(
                         v, precision, liveness, references, memory, arguments, dynptrs, globals);
+        IteratorCheck iterators = new IteratorCheck(v, pending, dynptrs, references, liveness);
+        kfuncs = new KfuncCheck(v, precision, memory, dynptrs, arguments, iterators);
         loads = new LoadCheck(v, references, memory);
     }
 
@@ -267,9 +270,14 @@ final class Exploration {
         if (insn.src() == Opcode.PSEUDO_CALL) {
             next = calls.call(insn);
         } else if (insn.src() == Opcode.PSEUDO_KFUNC_CALL) {
-            throw v.reject(Errno.EINVAL, "calling kernel function %d is not allowed", insn.imm());
+            if (insn.imm() != 0) {
+                kfuncs.check(insn);
+            }
         } else {
             helpers.check(insn);
+            if (v.isTailCall(at) && v.state().depth() > 0) {
+                next = calls.tailCall(pending);
+            }
         }
         v.scratched.reg(0);
         return next;

@@ -140,7 +140,7 @@ final class ExploredStates {
         if (frame.inAsyncCallback && frame.asyncEntries != current.top().asyncEntries) {
             return Match.BUSY;
         }
-        if (v.facts.iteratorNext.get(insn) || isIteratorNext(insn)) {
+        if (v.facts.iteratorNext.get(insn)) {
             return isWithin(old, current) && IteratorCheck.isActive(current)
                     ? Match.LOOP
                     : Match.BUSY;
@@ -163,14 +163,6 @@ final class ExploredStates {
 
     private boolean isMayGoto(int insn) {
         return v.insns[insn].opcode() == (Opcode.JMP | Opcode.JCOND);
-    }
-
-    private boolean isIteratorNext(int insn) {
-        if (!InsnSanity.isKfuncCall(v.insns[insn])) {
-            return false;
-        }
-        Kfunc kfunc = v.rules.kfunc(v.insns[insn]);
-        return kfunc != null && kfunc.isIteratorNext();
     }
 
     private static boolean mayLoop(VerifierState old, VerifierState current) {

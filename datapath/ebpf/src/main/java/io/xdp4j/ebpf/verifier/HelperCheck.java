@@ -71,7 +71,7 @@ final class HelperCheck {
             memory.check(call.rawReg, i, 1, true, StackCheck.NO_REG, false, false);
         }
         release(proto, call);
-        boolean callbackChangesPacket = checkSpecial(proto, call);
+        boolean writesPacket = checkSpecial(proto, call);
         for (int i = 0; i <= 5; i++) {
             v.reg(i).markNotInit();
             v.checkWrite(i);
@@ -87,7 +87,8 @@ final class HelperCheck {
                     name(proto.id()),
                     proto.id());
         }
-        if (callbackChangesPacket || proto.has(Trait.CHANGES_PACKET)) {
+        boolean changes = writesPacket || proto.has(Trait.CHANGES_PACKET);
+        if (changes && proto.id() != TAIL_CALL) {
             forgetPackets(v.state());
         }
     }

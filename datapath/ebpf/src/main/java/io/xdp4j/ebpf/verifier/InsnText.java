@@ -1,20 +1,35 @@
 package io.xdp4j.ebpf.verifier;
 
+import io.xdp4j.ebpf.asm.Disassembler;
+import io.xdp4j.ebpf.asm.InsnNames;
 import io.xdp4j.ebpf.isa.Insn;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// An instruction in the log: its opcode byte and its text.
+/// Instructions in the log: opcode byte and text.
 final class InsnText {
-    private InsnText() {}
+    private final Disassembler disassembler;
 
-    static String of(Insn[] insns, int index) {
+    /// @param kfuncs names by the number that stands in the code
+    InsnText(Map<Integer, String> kfuncs) {
+        disassembler = new Disassembler(new Names(kfuncs));
+    }
+
+    String of(Insn[] insns, int index) {
         Insn insn = insns[index];
-        return String.format(
-                java.util.Locale.ROOT,
-                "(%02x) dst=%d src=%d off=%d imm=%d",
-                insn.opcode(),
-                insn.dst(),
-                insn.src(),
-                insn.off(),
-                insn.imm());
+        boolean wide = insn.isLoadImm64() && index + 1 < insns.length;
+        return disassembler.line(insn, wide ? insns[index + 1] : null);
+    }
+
+    private record Names(Map<Integer, String> kfuncs) implements InsnNames {
+        @Override
+        public @Nullable String helper(int id) {
+            return HelperCheck.name(id);
+        }
+
+        @Override
+        public @Nullable String kernelFunction(int number) {
+            return kfuncs.get(number);
+        }
     }
 }

@@ -2,9 +2,12 @@ package io.xdp4j.ebpf.verifier;
 
 import io.xdp4j.ebpf.helper.HelperProto;
 import io.xdp4j.ebpf.helper.HelperTable;
+import io.xdp4j.ebpf.helper.KfuncProto;
+import io.xdp4j.ebpf.helper.KfuncTable;
 import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.program.LinkedProgram;
 import io.xdp4j.ebpf.program.ProgramType;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What a program of some type at some attach point may do.
@@ -13,13 +16,15 @@ import org.jspecify.annotations.Nullable;
 /// @param returnMin smallest result allowed
 /// @param returnMax largest result allowed
 /// @param checksReturn false when any result will do
+/// @param kfuncs names by the number that stands in the code
 record ProgramTypeRules(
         ProgramType type,
         int attachType,
         ContextLayout layout,
         int returnMin,
         int returnMax,
-        boolean checksReturn) {
+        boolean checksReturn,
+        Map<Integer, String> kfuncs) {
     static ProgramTypeRules of(LinkedProgram program) {
         int attach = program.expectedAttachType();
         return switch (program.type()) {
@@ -32,8 +37,9 @@ record ProgramTypeRules(
                                     : ContextLayout.XDP,
                             0,
                             0,
-                            false);
-            default -> OtherContexts.rules(program.type(), attach);
+                            false,
+                            program.kfuncs());
+            default -> OtherContexts.rules(program.type(), attach, program.kfuncs());
         };
     }
 
@@ -56,8 +62,11 @@ record ProgramTypeRules(
         };
     }
 
-    @Nullable Kfunc kfunc(Insn insn) {
-        return null;
+    /// The kfunc an instruction calls, or null when programs of this type may not.
+    @Nullable KfuncProto kfunc(Insn insn) {
+        String name = kfuncs.get(insn.imm());
+        KfuncProto proto = name == null ? null : KfuncTable.byName(name);
+        return proto != null && proto.types().contains(type) ? proto : null;
     }
 
     /// True when programs may load from the packet directly.

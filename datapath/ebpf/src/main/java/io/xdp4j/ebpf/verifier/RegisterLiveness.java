@@ -1,6 +1,7 @@
 package io.xdp4j.ebpf.verifier;
 
 import io.xdp4j.ebpf.helper.HelperProto;
+import io.xdp4j.ebpf.helper.KfuncProto;
 import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.isa.Opcode;
 
@@ -110,8 +111,8 @@ final class RegisterLiveness {
             HelperProto proto = v.rules.helper(insn.imm());
             count = proto == null ? -1 : proto.args().size();
         } else if (InsnSanity.isKfuncCall(insn)) {
-            Kfunc kfunc = v.rules.kfunc(insn);
-            count = kfunc == null ? -1 : kfunc.argCount();
+            KfuncProto kfunc = v.rules.kfunc(insn);
+            count = kfunc == null ? -1 : kfunc.args().size();
         }
         return count < 0 ? ARGUMENTS : (1 << (count + 1)) - 2;
     }

@@ -15,7 +15,7 @@ final class SocketLayouts {
         }
         return switch (type) {
             case SOCKET -> permitsSock(off, size);
-            case SOCK_COMMON -> off < 44 && permitsSock(off, size) && !isFullOnly(off);
+            case SOCK_COMMON -> permitsSock(off, size) && !isFullOnly(off);
             case TCP_SOCK -> permitsTcp(off, size);
             case XDP_SOCK -> off == 0 && size == 4;
             default -> false;
@@ -31,13 +31,11 @@ final class SocketLayouts {
         if (off + size > SOCK_BYTES || size == 8) {
             return false;
         }
-        if (off >= 48 && off < 50) {
-            return size <= 2; // dst_port
+        if (off >= 50 && off < 52) {
+            return false; // padding behind dst_port
         }
-        if (off == 50) {
-            return false;
-        }
-        return off < 76 || (off == 76 && size == 4);
+        boolean whole = off < 4 || (off >= 16 && off < 24);
+        return !whole || size == 4;
     }
 
     private static boolean permitsTcp(int off, int size) {

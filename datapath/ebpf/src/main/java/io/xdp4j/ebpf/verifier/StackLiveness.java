@@ -230,6 +230,9 @@ final class StackLiveness {
             after |= marks.liveBefore[next[i] - start];
             later &= marks.mustWriteLater[next[i] - start];
         }
+        if (v.isTailCall(insn)) {
+            later = 0; // nothing behind it may run
+        }
         int at = insn - start;
         later |= marks.mustWrite[at];
         long before = (after & ~marks.mustWrite[at]) | marks.mayRead[at];

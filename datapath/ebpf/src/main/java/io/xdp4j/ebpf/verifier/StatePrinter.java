@@ -11,6 +11,7 @@ final class StatePrinter {
 
     private final Verification v;
     private final RegPrinter regs;
+    private final InsnText text;
     private int lastLine = -1;
     private int insnEnd = -1;
     private int insnLength;
@@ -18,6 +19,7 @@ final class StatePrinter {
     StatePrinter(Verification v) {
         this.v = v;
         this.regs = new RegPrinter();
+        this.text = new InsnText(v.program.kfuncs());
     }
 
     /// Another function is verified: its source lines are new.
@@ -67,7 +69,7 @@ final class StatePrinter {
         sourceLine(index);
         int start = v.log.position();
         v.log.say("%d: ", index);
-        v.log.say(InsnText.of(v.insns, index));
+        v.log.say(text.of(v.insns, index));
         v.log.say("\n");
         insnEnd = v.log.position();
         insnLength = insnEnd - start;

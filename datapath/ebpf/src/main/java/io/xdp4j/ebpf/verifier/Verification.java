@@ -108,6 +108,10 @@ final class Verification {
         return new Rejection(errno);
     }
 
+    boolean isTailCall(int index) {
+        return insns[index].imm() == 12 && InsnSanity.isHelperCall(insns[index]);
+    }
+
     /// True for a function that is verified alone.
     boolean isGlobal(int subprogram) {
         return GlobalFunctions.isGlobal(program, subprogram);

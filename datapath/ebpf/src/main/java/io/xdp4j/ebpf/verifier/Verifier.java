@@ -29,6 +29,7 @@ public final class Verifier {
             exploration.exploreMain();
             exploration.exploreGlobals();
             new StackDepth(v).check();
+            checkNoMissingKfunc(v);
         } catch (Rejection why) {
             errno = why.errno();
         }
@@ -72,6 +73,19 @@ public final class Verifier {
         new LoopComponents(v).compute();
         new RegisterLiveness(v).compute(flow.postorder());
         return new Exploration(v, flow.postorder());
+    }
+
+    /// A weak kfunc that does not exist may be called where no path leads only.
+    private static void checkNoMissingKfunc(Verification v) {
+        for (int i = 0; i < v.insns.length; i++) {
+            if (InsnSanity.isKfuncCall(v.insns[i])
+                    && v.insns[i].imm() == 0
+                    && v.facts.seen.get(i)) {
+                throw v.reject(
+                        Errno.EINVAL,
+                        "invalid kernel function call not eliminated in verifier pass");
+            }
+        }
     }
 
     private static boolean hasBtf(Verification v) {

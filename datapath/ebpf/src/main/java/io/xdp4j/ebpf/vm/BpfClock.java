@@ -7,7 +7,6 @@ import java.time.Instant;
 ///
 /// Thread: any.
 /// Kernel: CLOCK_MONOTONIC, CLOCK_BOOTTIME, CLOCK_TAI.
-@HotPath
 public interface BpfClock {
     /// The host's clocks.
     BpfClock SYSTEM =
@@ -40,19 +39,23 @@ public interface BpfClock {
     }
 
     /// `bpf_ktime_get_ns`, and the time that timers run by.
+    @HotPath
     long monotonicNanos();
 
     /// `bpf_ktime_get_boot_ns`: time asleep included.
+    @HotPath
     default long bootNanos() {
         return monotonicNanos();
     }
 
     /// `bpf_ktime_get_coarse_ns`: as of the last tick of 4 ms.
+    @HotPath
     default long coarseNanos() {
         long now = monotonicNanos();
         return now - Long.remainderUnsigned(now, 4_000_000);
     }
 
     /// `bpf_ktime_get_tai_ns`: since 1970; TAI and UTC are not told apart.
+    @HotPath
     long taiNanos();
 }

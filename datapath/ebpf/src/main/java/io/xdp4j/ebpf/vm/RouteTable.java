@@ -3,6 +3,7 @@ package io.xdp4j.ebpf.vm;
 import io.xdp4j.ebpf.HotPath;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
@@ -12,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 /// search for the range, whose route has the longest prefix there.
 ///
 /// Thread: any; immutable.
-@HotPath
 final class RouteTable {
     /// Unsigned 128-bit order.
     private static final Comparator<long[]> ADDRESSES =
@@ -21,15 +21,16 @@ final class RouteTable {
                 return high != 0 ? high : Long.compareUnsigned(one[1], other[1]);
             };
 
-    private final List<World.Route> sorted;
+    private final World.Route[] sorted;
     private final long[] highs;
     private final long[] lows;
     private final World.@Nullable Route[] routes;
 
     /// @param routes of one family; of those with the same prefix the smallest metric counts
     RouteTable(List<World.Route> routes) {
-        sorted = new ArrayList<>(routes);
-        sorted.sort(
+        sorted = routes.toArray(new World.Route[0]);
+        Arrays.sort(
+                sorted,
                 Comparator.comparing(RouteTable::first, ADDRESSES)
                         .thenComparingInt(route -> route.destination().length())
                         .thenComparing(Comparator.comparingInt(World.Route::metric).reversed()));
@@ -49,6 +50,7 @@ final class RouteTable {
     }
 
     /// The route of the longest prefix with the address in it, or null.
+    @HotPath
     World.@Nullable Route lookup(long high, long low) {
         int from = 0;
         int to = lows.length;
@@ -68,6 +70,7 @@ final class RouteTable {
     }
 
     /// The same among routes that leave by one interface, and those that leave by none.
+    @HotPath
     World.@Nullable Route lookup(boolean v6, long high, long low, int ifindex) {
         World.Route best = null;
         for (World.Route route : sorted) {

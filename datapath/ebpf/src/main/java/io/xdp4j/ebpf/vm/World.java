@@ -173,8 +173,12 @@ public final class World {
         if (number == TABLE_MAIN && !v6) {
             return route(false, high, low, via);
         }
-        RouteTable table = number == TABLE_MAIN ? ipv6Tables[1] : (v6 ? ipv6 : ipv4).get(number);
+        RouteTable table = number == TABLE_MAIN ? ipv6Tables[1] : table(number, v6);
         return table == null ? null : find(table, v6, high, low, via);
+    }
+
+    private @Nullable RouteTable table(int number, boolean v6) {
+        return (v6 ? ipv6 : ipv4).get(number);
     }
 
     private static @Nullable Route find(

@@ -78,6 +78,18 @@ final class ObjectReaderTest {
     }
 
     @Test
+    void tellsStaticMapsOfOneSectionApart() {
+        CollectionSpec object = TestObjects.read("static_maps");
+
+        assertThat(object.program("prog").references())
+                .extracting(reference -> ((Reference.ToMap) reference).map())
+                .containsExactly("colours", "second", "blue", "first", "shared");
+        assertThat(TestObjects.map(object, "colours").slots())
+                .containsExactly(new Slot(0, "red"), new Slot(1, "blue"));
+        assertThat(TestObjects.map(object, "shared").pinning()).isEqualTo(Pinning.BY_NAME);
+    }
+
+    @Test
     void readsEveryAttributeOfBtfMaps() {
         CollectionSpec object = TestObjects.read("btf_maps");
 
@@ -100,6 +112,16 @@ final class ObjectReaderTest {
         assertThat(TestObjects.map(object, "events").spec().maxEntries())
                 .as("rounded up to a power of two of pages")
                 .isEqualTo(8192);
+    }
+
+    @Test
+    void readsTheFormOfBtfMapsOfLinux52() {
+        MapSpec early = TestObjects.map(TestObjects.read("btf_maps"), "early").spec();
+
+        assertThat(early)
+                .extracting(
+                        MapSpec::type, MapSpec::keySize, MapSpec::valueSize, MapSpec::maxEntries)
+                .containsExactly(MapType.ARRAY, 4, 8, 9);
     }
 
     @Test

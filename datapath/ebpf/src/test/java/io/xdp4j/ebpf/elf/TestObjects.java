@@ -21,6 +21,7 @@ public final class TestObjects {
                     "legacy_maps",
                     "long_maps",
                     "run_config",
+                    "static_maps",
                     "subprograms");
 
     private TestObjects() {}

@@ -182,7 +182,7 @@ final class NetWorld {
         long mac = 0;
         for (String part : parts) {
             try {
-                mac = mac << 8 | Integer.parseInt(part, 16) & 0xff;
+                mac = (mac << 8) | (Integer.parseInt(part, 16) & 0xff);
             } catch (NumberFormatException e) {
                 throw new JsonException(text.unexpected("a MAC address").getMessage() + "", e);
             }

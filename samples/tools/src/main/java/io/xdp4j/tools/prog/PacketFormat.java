@@ -1,5 +1,6 @@
 package io.xdp4j.tools.prog;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /// How a file holds packets.
@@ -41,11 +42,7 @@ enum PacketFormat {
         if (start.length < 4) {
             return false;
         }
-        int magic =
-                (start[0] & 0xff) << 24
-                        | (start[1] & 0xff) << 16
-                        | (start[2] & 0xff) << 8
-                        | start[3] & 0xff;
+        int magic = ByteBuffer.wrap(start).getInt();
         return switch (magic) {
             case 0xa1b2c3d4, 0xd4c3b2a1, 0xa1b23c4d, 0x4d3cb2a1, 0x0a0d0d0a -> true;
             default -> false;
