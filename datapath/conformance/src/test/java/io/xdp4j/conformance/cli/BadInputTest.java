@@ -53,7 +53,7 @@ final class BadInputTest {
                     3 | prog run %BASIC --program xdp_drop --data-in pom.xml --data-in-format hex | pom.xml:1: no packet
                     2 | prog run %BASIC --program xdp_drop --data-in pom.xml --repeat -1 | --repeat: -1
                     2 | prog run %BASIC --program xdp_drop --data-in pom.xml --engine warp | expected one of
-                    2 | prog run %BASIC --program xdp_drop --data-in pom.xml --setup pom.xml | pom.xml:1:2: no valid JSON
+                    2 | prog run %BASIC --program xdp_drop --data-in pom.xml --setup pom.xml | pom.xml:1:1: no valid JSON
                     2 | prog run %BASIC --program xdp_drop --data-in pom.xml --setup none.json | none.json: does not exist
                     2 | prog dump %BASIC bytes     | expected one of
                     3 | prog exec                  | standard input: is empty
