@@ -52,6 +52,14 @@ struct {
     __uint(value_size, 4);
 } samples SEC(".maps");
 
+// The form of Linux 5.2.
+struct {
+    __u32 type;
+    __u32 max_entries;
+    int *key;
+    __u64 *value;
+} early SEC(".maps") = {.type = 2, .max_entries = 9};
+
 struct inner_map {
     __uint(type, 2);
     __uint(key_size, 4);

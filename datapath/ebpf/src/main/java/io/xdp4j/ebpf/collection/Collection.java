@@ -13,10 +13,12 @@ import io.xdp4j.ebpf.program.LinkedProgram;
 import io.xdp4j.ebpf.program.MapDefinition;
 import io.xdp4j.ebpf.program.ProgramLinker;
 import io.xdp4j.ebpf.program.ProgramSpec;
+import io.xdp4j.ebpf.program.ProgramType;
 import io.xdp4j.ebpf.testrun.TestRun;
 import io.xdp4j.ebpf.vm.BpfMachine;
 import io.xdp4j.ebpf.vm.BpfRuntime;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -44,6 +46,7 @@ import org.jspecify.annotations.Nullable;
 /// Kernel: `struct bpf_object` of libbpf, loaded.
 public final class Collection implements AutoCloseable {
     private static final int DEFAULT_CPUS = 2;
+    private static final int MAX_FILE_BYTES = 64 << 20;
 
     private final BpfRuntime runtime;
     private final LoadOptions options;
@@ -77,8 +80,13 @@ public final class Collection implements AutoCloseable {
     /// Fails: [MalformedObjectException] also for a file that cannot be read.
     public static CollectionSpec read(Path file) {
         String name = String.valueOf(file.getFileName());
-        try {
-            return ObjectReader.read(Files.readAllBytes(file), name);
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MAX_FILE_BYTES + 1);
+            if (bytes.length > MAX_FILE_BYTES) {
+                throw new MalformedObjectException(
+                        file + ": is larger than " + MAX_FILE_BYTES + " bytes (expected: less)");
+            }
+            return ObjectReader.read(bytes, name);
         } catch (IOException e) {
             throw new MalformedObjectException(
                     file
@@ -135,8 +143,7 @@ public final class Collection implements AutoCloseable {
     }
 
     private void loadPrograms(CollectionSpec object) {
-        ProgramLinker linker =
-                new ProgramLinker(object, maps, ProgramLoader.kernelFunctions(), null);
+        ProgramLinker linker = linker(object);
         for (ProgramSpec program : object.programs()) {
             if (options.wanted().test(program)) {
                 loadProgram(linker, program);
@@ -144,16 +151,29 @@ public final class Collection implements AutoCloseable {
         }
     }
 
+    private ProgramLinker linker(CollectionSpec object) {
+        return new ProgramLinker(object, maps, ProgramLoader.kernelFunctions(), null);
+    }
+
     private void loadProgram(ProgramLinker linker, ProgramSpec program) {
-        ProgramSpec typed = options.type() == null ? program : program.withType(options.type());
         try {
-            load(linker.link(typed));
+            load(linker.link(typed(program)));
         } catch (EbpfException e) {
             if (!options.keepGoing()) {
                 throw e;
             }
             rejected.put(program.name(), e);
         }
+    }
+
+    private ProgramSpec typed(ProgramSpec program) {
+        ProgramType type = options.type();
+        return type == null ? program : program.withType(type);
+    }
+
+    /// A program of the object with its references resolved, neither verified nor loaded.
+    public LinkedProgram link(CollectionSpec object, ProgramSpec program) {
+        return linker(object).link(typed(program));
     }
 
     private void fillSlots(CollectionSpec object) {

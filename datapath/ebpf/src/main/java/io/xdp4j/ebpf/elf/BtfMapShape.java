@@ -9,6 +9,7 @@ import io.xdp4j.ebpf.map.MapType;
 import io.xdp4j.ebpf.map.SpecialFields;
 import io.xdp4j.ebpf.program.MapDefinition;
 import io.xdp4j.ebpf.program.MapDefinition.Pinning;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,13 +19,20 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param valuesOffset where the member `values` begins, -1 without one
 record BtfMapShape(MapSpec spec, Pinning pinning, int valuesOffset) {
+    /// Cilium's loader replaces what is pinned under the name.
+    private static final int CILIUM_PIN_REPLACE = 16;
+
+    /// The map of a variable.
+    ///
+    /// @param initial the variable's bytes
     static BtfMapShape read(
             ObjectParts parts,
             BtfSpec btf,
             ElfSection section,
             String name,
-            BtfType.Struct struct) {
-        return new Reader(parts, btf, section, name, false).read(struct);
+            BtfType.Struct struct,
+            ByteBuffer initial) {
+        return new Reader(parts, btf, section, name, initial).read(struct);
     }
 
     /// Collects the members of one struct.
@@ -33,6 +41,7 @@ record BtfMapShape(MapSpec spec, Pinning pinning, int valuesOffset) {
         private final BtfSpec btf;
         private final ElfSection section;
         private final String name;
+        private final @Nullable ByteBuffer initial;
         private final boolean isInner;
         private long typeNumber;
         private int keySize;
@@ -46,12 +55,19 @@ record BtfMapShape(MapSpec spec, Pinning pinning, int valuesOffset) {
         private Pinning pinning = Pinning.NONE;
         private @Nullable MapSpec inner;
 
-        Reader(ObjectParts parts, BtfSpec btf, ElfSection section, String name, boolean isInner) {
+        /// @param initial the variable's bytes, null for a type without one, as of an inner map
+        Reader(
+                ObjectParts parts,
+                BtfSpec btf,
+                ElfSection section,
+                String name,
+                @Nullable ByteBuffer initial) {
             this.parts = parts;
             this.btf = btf;
             this.section = section;
             this.name = name;
-            this.isInner = isInner;
+            this.initial = initial;
+            this.isInner = initial == null;
         }
 
         BtfMapShape read(BtfType.Struct struct) {
@@ -116,10 +132,20 @@ record BtfMapShape(MapSpec spec, Pinning pinning, int valuesOffset) {
 
         private long number(BtfType.Member member) {
             Long number = BtfMaps.constant(btf, member.typeId());
-            if (number == null) {
+            return number == null ? initialValue(member) : number;
+        }
+
+        /// The form of Linux 5.2: a member of type `__u32`, initialised in C.
+        private long initialValue(BtfType.Member member) {
+            int at = member.bitOffset() / 8;
+            boolean word =
+                    btf.resolved(member.typeId()) instanceof BtfType.Int type
+                            && type.size() == Integer.BYTES
+                            && member.bitfieldSize() == 0;
+            if (initial == null || !word || at > initial.limit() - Integer.BYTES) {
                 throw malformed(member, "is no __uint");
             }
-            return number;
+            return Integer.toUnsignedLong(initial.getInt(at));
         }
 
         private int pointee(BtfType.Member member) {
@@ -143,7 +169,7 @@ record BtfMapShape(MapSpec spec, Pinning pinning, int valuesOffset) {
             }
             return switch ((int) number) {
                 case 0 -> Pinning.NONE;
-                case 1 -> Pinning.BY_NAME;
+                case 1, CILIUM_PIN_REPLACE -> Pinning.BY_NAME;
                 default -> throw malformed(member, "is %d (expected: 0 or 1)".formatted(number));
             };
         }
@@ -159,7 +185,7 @@ record BtfMapShape(MapSpec spec, Pinning pinning, int valuesOffset) {
             switch (btf.resolved(pointer.target())) {
                 case BtfType.Struct struct when !isInner ->
                         inner =
-                                new Reader(parts, btf, section, name + ".inner", true)
+                                new Reader(parts, btf, section, name + ".inner", null)
                                         .read(struct)
                                         .spec();
                 case BtfType.FuncProto _ when !isInner -> {}

@@ -69,9 +69,14 @@ final class BtfMaps {
                                         .formatted(btf.type(variable.typeId()).name()));
             }
             shapes.put(
-                    variable.offset(), BtfMapShape.read(parts, btf, section, type.name(), struct));
+                    variable.offset(),
+                    BtfMapShape.read(parts, btf, section, type.name(), struct, initial(variable)));
             ends.put(variable.offset(), variable.offset() + variable.size());
         }
+    }
+
+    private ByteBuffer initial(BtfType.SectionVar variable) {
+        return bytes.slice(variable.offset(), variable.size()).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private void define(MapCatalog to) {

@@ -255,7 +255,12 @@ final class GlobalFunctions {
                     throw v.reject(Errno.EINVAL, "arg#%d expects pointer to ctx", index);
                 }
             }
-            case DYNPTR -> dynptrs.checkInitialized(reg, number, null);
+            case DYNPTR -> {
+                if (reg.type == RegType.DYNPTR) {
+                    arguments.checkOffset(number, reg);
+                }
+                dynptrs.checkInitialized(reg, number, null);
+            }
             case MEMORY -> {
                 arguments.checkOffset(number, reg);
                 checkMemory(reg, number, parameter.size(), memory);

@@ -1,9 +1,9 @@
 package io.xdp4j.ebpf.verifier;
 
 import io.xdp4j.ebpf.Errno;
+import io.xdp4j.ebpf.asm.HelperNames;
 import io.xdp4j.ebpf.helper.HelperProto;
 import io.xdp4j.ebpf.helper.HelperProto.Trait;
-import io.xdp4j.ebpf.helper.HelperTable;
 import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.map.MapType;
 
@@ -55,8 +55,8 @@ final class HelperCheck {
     }
 
     static String name(int helper) {
-        HelperProto proto = HelperTable.byId(helper);
-        return proto == null ? "unknown" : "bpf_" + proto.name();
+        String name = HelperNames.ALL.helper(helper);
+        return name == null ? "unknown" : name;
     }
 
     void check(Insn insn) {
@@ -94,9 +94,8 @@ final class HelperCheck {
     }
 
     private HelperProto find(int id) {
-        if (id < 0 || id > MAX_HELPER || id == 0) {
-            throw v.reject(
-                    Errno.EINVAL, "invalid func %s#%d", id == 0 ? "bpf_unspec" : "unknown", id);
+        if (id < 0 || id > MAX_HELPER) {
+            throw v.reject(Errno.EINVAL, "invalid func unknown#%d", id);
         }
         HelperProto proto = v.rules.helper(id);
         if (proto == null) {

@@ -16,6 +16,15 @@ public record VerifierResult(
 
     /// The line that says why, or an empty one.
     public String reason() {
-        return log.size() < 2 ? "" : log.get(log.size() - 2);
+        int line = log.size() - 2;
+        while (line > 0 && isState(log.get(line))) {
+            line--;
+        }
+        return line < 0 ? "" : log.get(line);
+    }
+
+    /// An endless loop is reported with the two states that are equal.
+    private static boolean isState(String line) {
+        return line.startsWith("cur state:") || line.startsWith("old state:");
     }
 }

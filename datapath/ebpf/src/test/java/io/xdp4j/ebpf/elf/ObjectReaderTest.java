@@ -115,6 +115,16 @@ final class ObjectReaderTest {
     }
 
     @Test
+    void readsTheFormOfBtfMapsOfLinux52() {
+        MapSpec early = TestObjects.map(TestObjects.read("btf_maps"), "early").spec();
+
+        assertThat(early)
+                .extracting(
+                        MapSpec::type, MapSpec::keySize, MapSpec::valueSize, MapSpec::maxEntries)
+                .containsExactly(MapType.ARRAY, 4, 8, 9);
+    }
+
+    @Test
     void readsInitialValuesOfProgArraysAndMapsOfMaps() {
         CollectionSpec object = TestObjects.read("btf_maps");
 

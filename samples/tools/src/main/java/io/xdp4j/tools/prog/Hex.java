@@ -28,7 +28,7 @@ final class Hex {
 
     /// Instructions, eight bytes each.
     static List<Insn> insns(byte[] code, String what) {
-        if (code.length == 0 || code.length % Insn.BYTES != 0) {
+        if (code.length % Insn.BYTES != 0) {
             throw CommandException.input(
                     what + ": " + code.length + " bytes (expected: 8 for each instruction)");
         }

@@ -45,6 +45,9 @@ final class ProgExecCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         String text = new String(System.in.readAllBytes(), StandardCharsets.ISO_8859_1);
         byte[] code = Hex.bytes(text, "standard input");
+        if (code.length == 0) {
+            throw CommandException.input("standard input: is empty (expected: a program in hex)");
+        }
         byte[] data = Hex.bytes(memory, "MEMHEX");
         LoadOptions options = LoadOptions.DEFAULT.withVerify(false);
         try (Collection collection = elf ? ofObject(code, options) : ofInsns(code, options)) {

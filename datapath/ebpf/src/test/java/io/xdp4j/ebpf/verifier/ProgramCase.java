@@ -1,0 +1,91 @@
+package io.xdp4j.ebpf.verifier;
+
+import io.xdp4j.ebpf.asm.Assembler;
+import io.xdp4j.ebpf.asm.HelperNames;
+import io.xdp4j.ebpf.map.BpfMap;
+import io.xdp4j.ebpf.map.MapFactory;
+import io.xdp4j.ebpf.map.MapSpec;
+import io.xdp4j.ebpf.map.MapType;
+import io.xdp4j.ebpf.program.LinkedProgram;
+import io.xdp4j.ebpf.program.ProgramType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/// A program of a resource file and the verdict it should get.
+///
+/// @param expected `accept PROCESSED` or `reject MESSAGE`
+record ProgramCase(String name, List<String> maps, String text, String expected) {
+    static List<ProgramCase> read(String resource) {
+        try (InputStream in =
+                Objects.requireNonNull(ProgramCase.class.getResourceAsStream(resource), resource)) {
+            String all = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            List<ProgramCase> cases = new ArrayList<>();
+            for (String block : all.split("\n\n", -1)) {
+                if (block.contains("=> ")) {
+                    cases.add(parse(block));
+                }
+            }
+            return cases;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static ProgramCase parse(String block) {
+        List<String> lines = block.strip().lines().toList();
+        List<String> maps = new ArrayList<>();
+        StringBuilder text = new StringBuilder();
+        for (String line : lines.subList(1, lines.size() - 1)) {
+            if (line.startsWith("map ")) {
+                maps.add(line);
+            } else {
+                text.append(line).append('\n');
+            }
+        }
+        String expected = lines.getLast().substring("=> ".length());
+        return new ProgramCase(lines.getFirst(), maps, text.toString(), expected);
+    }
+
+    LinkedProgram program() {
+        Map<Integer, BpfMap> live = new HashMap<>();
+        for (String line : maps) {
+            String[] words = line.split(" ", -1);
+            int fd = Integer.parseInt(words[1]);
+            MapType type = Objects.requireNonNull(MapType.of(words[2]), words[2]);
+            MapSpec spec =
+                    MapSpec.of(
+                            "m" + fd,
+                            type,
+                            Integer.parseInt(words[3]),
+                            Integer.parseInt(words[4]),
+                            Integer.parseInt(words[5]),
+                            0);
+            live.put(fd, MapFactory.create(spec, fd, 2));
+        }
+        return new LinkedProgram(
+                "p",
+                ProgramType.XDP,
+                0,
+                new Assembler(HelperNames.ALL).parse(text),
+                live,
+                "GPL",
+                Set.of(),
+                null,
+                List.of(),
+                List.of(),
+                Map.of());
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,5 @@
+/// Tests of the verifier.
+@NullMarked
+package io.xdp4j.ebpf.verifier;
+
+import org.jspecify.annotations.NullMarked;
