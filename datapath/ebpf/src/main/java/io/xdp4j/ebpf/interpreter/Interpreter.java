@@ -103,6 +103,26 @@ public final class Interpreter {
                     entry, "out of stack after " + frame + " frames (callbacks within callbacks)");
         }
         CheckedMemory memory = machine.checkedMemory();
+        int before = memory.useFrames(frame);
+        long result = loop(machine, memory, frame, depth, entry, r1, r2, r3, r4, r5);
+        memory.useFrames(before);
+        return result;
+    }
+
+    /// The switch over all operations. Longer than a method should be: HotSpot turns one switch into
+    /// one jump table, and calling a method per operation costs more than most operations do. The
+    /// registers are made here, as their length must be known to spare the checks of their numbers.
+    private long loop(
+            BpfMachine machine,
+            CheckedMemory memory,
+            int frame,
+            int depth,
+            int entry,
+            long r1,
+            long r2,
+            long r3,
+            long r4,
+            long r5) {
         long[] r = new long[REGISTERS];
         r[1] = r1;
         r[2] = r2;
@@ -110,16 +130,6 @@ public final class Interpreter {
         r[4] = r4;
         r[5] = r5;
         r[10] = machine.framePointer(frame);
-        int before = memory.useFrames(frame);
-        long result = loop(machine, memory, frame, depth, entry, r);
-        memory.useFrames(before);
-        return result;
-    }
-
-    /// The switch over all operations. Longer than a method should be: HotSpot turns one switch into
-    /// one jump table, and calling a method per operation costs more than most operations do.
-    private long loop(
-            BpfMachine machine, CheckedMemory memory, int frame, int depth, int entry, long[] r) {
         long left = machine.budgetLeft();
         int rounds = MAY_GOTO_ROUNDS;
         int pc = entry;

@@ -6,6 +6,7 @@ import static java.lang.constant.ConstantDescs.CD_void;
 import static java.lang.constant.ConstantDescs.INIT_NAME;
 
 import io.xdp4j.ebpf.MalformedObjectException;
+import io.xdp4j.ebpf.UnsupportedException;
 import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.isa.InsnValidator;
 import io.xdp4j.ebpf.program.LinkedProgram;
@@ -61,8 +62,20 @@ public final class JitCompiler {
             graphs.put(entry, FlowGraph.of(insns, entry));
         }
         ValueAnalysis analysis = ValueAnalysis.of(program, graphs);
-        byte[] bytes = ClassFile.of().build(SELF, type -> writeClass(type, analysis));
-        return define(bytes);
+        return define(build(analysis));
+    }
+
+    private byte[] build(ValueAnalysis analysis) {
+        try {
+            return ClassFile.of().build(SELF, type -> writeClass(type, analysis));
+        } catch (IllegalArgumentException e) {
+            throw new UnsupportedException(
+                    program.name()
+                            + ": "
+                            + insns.length
+                            + " instructions are too many for one JVM class; interpret it",
+                    e);
+        }
     }
 
     private void writeClass(ClassBuilder type, ValueAnalysis analysis) {

@@ -226,8 +226,12 @@ final class Transfer {
             AbstractState state,
             ValueAnalysis.FunctionState function,
             @Nullable InsnFacts into) {
-        boolean onStack = access(at, insn, insn.dst(), state, function, into);
         boolean atomic = (insn.opcode() & 0xe0) == Opcode.ATOMIC;
+        if (atomic && insn.imm() == Opcode.LOAD_ACQ) {
+            loadAcquire(at, insn, state, function, into);
+            return;
+        }
+        boolean onStack = access(at, insn, insn.dst(), state, function, into);
         int size = size(insn);
         boolean isRegister = insn.opClass() == Opcode.STX;
         byte kind = isRegister ? state.kind(insn.src()) : CONST;
@@ -251,11 +255,25 @@ final class Transfer {
         }
     }
 
+    /// Its address is in the source register, unlike a store's.
+    private void loadAcquire(
+            int at,
+            Insn insn,
+            AbstractState state,
+            ValueAnalysis.FunctionState function,
+            @Nullable InsnFacts into) {
+        boolean onStack = access(at, insn, insn.src(), state, function, into);
+        if (onStack && into != null) {
+            int offset = (int) state.number(insn.src()) + insn.off();
+            function.stack().escape(offset, size(insn));
+        }
+        boolean pointer = size(insn) == 8 && (contextInMemory || onStack);
+        state.setAny(insn.dst(), pointer ? AbstractState.MAY_BE_CTX : 0);
+    }
+
     private static void afterAtomic(Insn insn, AbstractState state) {
         if (insn.imm() == Opcode.CMPXCHG) {
             state.setAny(0, 0);
-        } else if (insn.imm() == Opcode.LOAD_ACQ) {
-            state.setAny(insn.dst(), 0);
         } else if ((insn.imm() & Opcode.FETCH) != 0) {
             state.setAny(insn.src(), 0);
         }

@@ -33,12 +33,12 @@ class HelperObjectsTest {
             names = {"INTERP", "JIT"})
     void leaveWhatTheKernelLeaves(Engine engine) throws IOException {
         String recorded =
-                new String(resource("helper_objects.txt"), StandardCharsets.UTF_8).strip();
+                new String(resource("helpers/helper_objects.txt"), StandardCharsets.UTF_8).strip();
         List<String> expected = recorded.lines().filter(line -> !line.startsWith("#")).toList();
         List<String> got = new ArrayList<>();
         try (Collection programs =
                 Collection.load(
-                        ObjectReader.read(resource("objects/helpers.bpf.o"), "helpers.bpf.o"),
+                        ObjectReader.read(resource("helpers/helpers.bpf.o"), "helpers.bpf.o"),
                         LoadOptions.DEFAULT.withEngine(engine))) {
             for (String line : expected) {
                 got.add(run(programs, line.substring(0, line.indexOf(' '))));

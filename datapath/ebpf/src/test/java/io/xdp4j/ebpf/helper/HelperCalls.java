@@ -115,7 +115,8 @@ final class HelperCalls implements AutoCloseable {
     /// The cases of a recorded file, split at blanks; lines that begin with `#` left out.
     static List<String[]> recorded(String file) throws IOException {
         try (InputStream in =
-                        requireNonNull(HelperCalls.class.getResourceAsStream("/" + file), file);
+                        requireNonNull(
+                                HelperCalls.class.getResourceAsStream("/helpers/" + file), file);
                 BufferedReader lines =
                         new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
             return lines.lines()

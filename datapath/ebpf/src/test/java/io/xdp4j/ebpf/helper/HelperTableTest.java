@@ -19,7 +19,8 @@ class HelperTableTest {
     private static List<String> recorded() throws IOException {
         try (InputStream in =
                         requireNonNull(
-                                HelperTableTest.class.getResourceAsStream("/helpers-6.18.txt"));
+                                HelperTableTest.class.getResourceAsStream(
+                                        "/helpers/helpers-6.18.txt"));
                 BufferedReader lines =
                         new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
             return lines.lines().filter(line -> !line.startsWith("#")).toList();

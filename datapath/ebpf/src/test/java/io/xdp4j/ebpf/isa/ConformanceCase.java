@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 public record ConformanceCase(
         String name,
         List<Insn> insns,
-        byte[] memory,
+        String memoryHex,
         List<Insn> xdpInsns,
         long expected,
         boolean kernelAccepts) {
@@ -35,11 +35,16 @@ public record ConformanceCase(
         }
     }
 
+    /// What r1 points to, r2 bytes.
+    public byte[] memory() {
+        return HexFormat.of().parseHex(memoryHex);
+    }
+
     private static ConformanceCase parse(String line) {
         return new ConformanceCase(
                 field(line, "name"),
                 InsnValidator.decode(HexFormat.of().parseHex(field(line, "insns"))),
-                HexFormat.of().parseHex(field(line, "mem")),
+                field(line, "mem"),
                 InsnValidator.decode(HexFormat.of().parseHex(field(line, "xdp_insns"))),
                 Long.parseUnsignedLong(field(line, "expect_r0").substring(2), 16),
                 field(line, "verdict").equals("accept"));
