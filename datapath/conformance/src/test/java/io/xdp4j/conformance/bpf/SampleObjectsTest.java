@@ -40,9 +40,9 @@ final class SampleObjectsTest {
             copy(root, file, directory);
         }
         String object = source.toString().replace(".bpf.c", ".bpf.o");
-        Path folder = directory.resolve(source).getParent();
+        Path folder = directory.resolve(object).resolveSibling(".").normalize();
         Process make =
-                new ProcessBuilder("make", "-s", Path.of(object).getFileName().toString())
+                new ProcessBuilder("make", "-s", String.valueOf(Path.of(object).getFileName()))
                         .directory(folder.toFile())
                         .redirectErrorStream(true)
                         .start();

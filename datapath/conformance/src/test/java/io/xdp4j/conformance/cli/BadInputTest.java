@@ -13,6 +13,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class BadInputTest {
     private static final String FILES = "datapath/conformance/src/test/resources/bad/";
 
+    private static final String BASIC = "samples/bpf/xdp_basic.bpf.o";
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -40,12 +42,29 @@ final class BadInputTest {
                     2 | run no-such-file.yaml      | no-such-file.yaml: no such file
                     2 | demo --duration 5x         | '5x' is no duration
                     2 | demo --duration 999999999h | '999999999h' is no duration
+                    2 | prog                       | Missing required subcommand: load, run, dump, exec
+                    3 | prog load no-such.o        | no-such.o: does not exist (expected: an object
+                    3 | prog load pom.xml          | pom.xml: no ELF file
+                    3 | prog load %BASIC --program nope | no program nope (programs: xdp_drop
+                    2 | prog load %BASIC --type tea | --type: tea (expected: a program type
+                    3 | prog run %BASIC --data-in pom.xml | programs (xdp_drop, xdp_pass
+                    3 | prog run %BASIC --section xdp.fragments --data-in pom.xml | no program in section
+                    3 | prog run %BASIC --program xdp_drop --data-in none.pcap | none.pcap: does not exist
+                    3 | prog run %BASIC --program xdp_drop --data-in pom.xml --data-in-format hex | pom.xml:1: no packet
+                    2 | prog run %BASIC --program xdp_drop --data-in pom.xml --repeat -1 | --repeat: -1
+                    2 | prog run %BASIC --program xdp_drop --data-in pom.xml --engine warp | expected one of
+                    2 | prog run %BASIC --program xdp_drop --data-in pom.xml --setup pom.xml | pom.xml:1:2: no valid JSON
+                    2 | prog run %BASIC --program xdp_drop --data-in pom.xml --setup none.json | none.json: does not exist
+                    2 | prog dump %BASIC bytes     | expected one of
+                    3 | prog exec                  | standard input: is empty
+                    3 | prog exec 0                | standard input: is empty
                     2 | demonstrate                | Unmatched argument at index 0: 'demonstrate'
                     """)
     void isRefusedInOneLine(int exitCode, String arguments, String message) {
         String[] words =
                 Stream.of(arguments.split(" ", -1))
                         .map(word -> word.startsWith("@") ? FILES + word.substring(1) : word)
+                        .map(word -> word.equals("%BASIC") ? BASIC : word)
                         .toArray(String[]::new);
         ToolCommand.Output output = ToolCommand.of(words).run();
         assertThat(output.exitCode()).as(output.toString()).isEqualTo(exitCode);

@@ -168,12 +168,12 @@ final class KernelAgreementTest {
                     case ARRAY, HASH, LRU_HASH -> {
                         byte[] value = new byte[map.valueSize()];
                         value[0] = (byte) (i % 2);
-                        put(ours, kernel, map, key(map, i), value);
+                        put(kernel, map, key(map, i), value);
                     }
-                    case DEVMAP, DEVMAP_HASH -> put(ours, kernel, map, key(map, i), value(map, 1));
+                    case DEVMAP, DEVMAP_HASH -> put(kernel, map, key(map, i), value(map, 1));
                     case CPUMAP -> {
                         if (i < 2) {
-                            put(ours, kernel, map, key(map, i), value(map, 192));
+                            put(kernel, map, key(map, i), value(map, 192));
                         }
                     }
                     default -> {}
@@ -191,8 +191,7 @@ final class KernelAgreementTest {
         return Arrays.copyOf(KernelMirror.word(number), map.valueSize());
     }
 
-    private static void put(
-            Collection ours, KernelMirror kernel, BpfMap map, byte[] key, byte[] value) {
+    private static void put(KernelMirror kernel, BpfMap map, byte[] key, byte[] value) {
         int theirs = kernel.update(map, key, value);
         int mine = 0;
         try {

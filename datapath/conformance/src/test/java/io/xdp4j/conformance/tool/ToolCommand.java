@@ -19,8 +19,12 @@ import java.util.stream.Stream;
 /// runs in the root of the repository.
 ///
 /// @param before what runs the JVM, such as `ip netns exec red`
+/// @param input standard input
 /// @param withTests whether classes of the tests are on the class path, as on `XDP4J_CLASSPATH`
-public record ToolCommand(List<String> before, List<String> arguments, boolean withTests) {
+public record ToolCommand(
+        List<String> before, List<String> arguments, boolean withTests, Path input) {
+    private static final Path NO_INPUT = Path.of("/dev/null");
+
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private static final Path TEST_CLASSES = testClasses();
@@ -28,19 +32,24 @@ public record ToolCommand(List<String> before, List<String> arguments, boolean w
     private static final List<String> FLAGS = launcherFlags();
 
     public static ToolCommand of(String... arguments) {
-        return new ToolCommand(List.of(), List.of(arguments), false);
+        return new ToolCommand(List.of(), List.of(arguments), false, NO_INPUT);
     }
 
     /// The same, run by another command: `env`, `ip netns exec`.
     public ToolCommand by(String... runner) {
         List<String> all = new ArrayList<>(List.of(runner));
         all.addAll(before);
-        return new ToolCommand(all, arguments, withTests);
+        return new ToolCommand(all, arguments, withTests, input);
     }
 
     /// The same with the tests' own programs on the class path.
     public ToolCommand withTestClasses() {
-        return new ToolCommand(before, arguments, true);
+        return new ToolCommand(before, arguments, true, input);
+    }
+
+    /// The same with a file as standard input.
+    public ToolCommand from(Path file) {
+        return new ToolCommand(before, arguments, withTests, file);
     }
 
     List<String> words() {
@@ -118,7 +127,7 @@ public record ToolCommand(List<String> before, List<String> arguments, boolean w
         Process process =
                 new ProcessBuilder(words())
                         .directory(Repository.root().toFile())
-                        .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+                        .redirectInput(ProcessBuilder.Redirect.from(input.toFile()))
                         .redirectOutput(out.toFile())
                         .redirectError(err.toFile())
                         .start();
