@@ -152,7 +152,8 @@ public final class Collection implements AutoCloseable {
     }
 
     private ProgramLinker linker(CollectionSpec object) {
-        return new ProgramLinker(object, maps, ProgramLoader.kernelFunctions(), null);
+        return new ProgramLinker(
+                object, maps, ProgramLoader.kernelFunctions(), options.kernelTypes());
     }
 
     private void loadProgram(ProgramLinker linker, ProgramSpec program) {

@@ -1,5 +1,6 @@
 package io.xdp4j.ebpf.collection;
 
+import io.xdp4j.ebpf.btf.BtfSpec;
 import io.xdp4j.ebpf.program.ProgramSpec;
 import io.xdp4j.ebpf.program.ProgramType;
 import io.xdp4j.ebpf.testrun.TestRun;
@@ -25,6 +26,8 @@ public final class LoadOptions {
     private TestRun.Ingress ingress = TestRun.Ingress.LOOPBACK;
     private @Nullable Backends backends;
 
+    private @Nullable BtfSpec kernelTypes;
+
     private LoadOptions() {}
 
     private LoadOptions copy() {
@@ -41,6 +44,19 @@ public final class LoadOptions {
         copy.cpu = cpu;
         copy.ingress = ingress;
         copy.backends = backends;
+        copy.kernelTypes = kernelTypes;
+        return copy;
+    }
+
+    /// The kernel's types that CO-RE relocations adapt to, such as those of `/sys/kernel/btf/vmlinux`;
+    /// null for the built-in networking types.
+    public @Nullable BtfSpec kernelTypes() {
+        return kernelTypes;
+    }
+
+    public LoadOptions withKernelTypes(@Nullable BtfSpec to) {
+        LoadOptions copy = copy();
+        copy.kernelTypes = to;
         return copy;
     }
 

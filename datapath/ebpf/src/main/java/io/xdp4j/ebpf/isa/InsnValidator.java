@@ -72,23 +72,32 @@ public final class InsnValidator {
     /// The rule that the instruction breaks by itself, in the kernel's words, or null. Jumps and the
     /// second slot of a 64-bit immediate are not looked at.
     public static @Nullable String problem(Insn insn) {
+        int mode = insn.opcode() & 0xe0;
+        boolean isLoad = insn.opClass() == Opcode.LDX;
+        if (isLoad && (insn.imm() != 0 || (mode != Opcode.MEM && mode != Opcode.MEMSX))) {
+            return "BPF_LDX uses reserved fields";
+        }
         if (!isKnown(insn.opcode())) {
             return "unknown opcode " + hex2(insn.opcode());
-        }
-        int register = Math.max(insn.dst(), insn.isLoadImm64() || isCall(insn) ? 0 : insn.src());
-        if (register > Opcode.FP) {
-            return "R" + register + " is invalid";
         }
         String broken =
                 switch (insn.opClass()) {
                     case Opcode.ALU, Opcode.ALU64 -> alu(insn);
                     case Opcode.JMP, Opcode.JMP32 -> jump(insn);
-                    case Opcode.LDX -> insn.imm() != 0 ? "BPF_LDX uses reserved fields" : null;
+                    case Opcode.LDX -> null;
                     case Opcode.ST -> insn.src() != 0 ? "BPF_ST uses reserved fields" : null;
                     case Opcode.STX -> storeRegister(insn);
                     default -> load(insn);
                 };
-        return broken == null && writesFramePointer(insn) ? "frame pointer is read only" : broken;
+        return broken == null ? register(insn) : broken;
+    }
+
+    private static @Nullable String register(Insn insn) {
+        int register = Math.max(insn.dst(), insn.isLoadImm64() || isCall(insn) ? 0 : insn.src());
+        if (register > Opcode.FP) {
+            return "R" + register + " is invalid";
+        }
+        return writesFramePointer(insn) ? "frame pointer is read only" : null;
     }
 
     /// True for an opcode byte that the kernel's instruction table has.
@@ -210,7 +219,7 @@ public final class InsnValidator {
     private static @Nullable String conditional(Insn insn) {
         boolean fromRegister = (insn.opcode() & Opcode.X) != 0;
         boolean unused = fromRegister ? insn.imm() != 0 : insn.src() != 0;
-        return unused ? "BPF_JMP uses reserved fields" : null;
+        return unused ? "BPF_JMP/JMP32 uses reserved fields" : null;
     }
 
     private static @Nullable String call(Insn insn) {

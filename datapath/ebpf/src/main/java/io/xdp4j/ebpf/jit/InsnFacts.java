@@ -21,7 +21,6 @@ final class InsnFacts implements ProgramFacts {
     private final int[] mapFds;
     private final long[] keys;
     private final boolean[] reached;
-    private final boolean[] lowOperands;
     private final boolean[] ambiguous;
 
     InsnFacts(LinkedProgram program) {
@@ -32,7 +31,6 @@ final class InsnFacts implements ProgramFacts {
         this.mapFds = new int[slots];
         this.keys = new long[slots];
         this.reached = new boolean[slots];
-        this.lowOperands = new boolean[slots];
         this.ambiguous = new boolean[slots];
         Arrays.fill(offsets, NO_STACK);
         Arrays.fill(mapFds, NO_MAP);
@@ -76,10 +74,6 @@ final class InsnFacts implements ProgramFacts {
         }
     }
 
-    void recordLowOperand(int insn, boolean isLow) {
-        lowOperands[insn] = isLow;
-    }
-
     // ---- asking
 
     /// True for an access that may go to the context or to memory: only the address tells.
@@ -112,10 +106,5 @@ final class InsnFacts implements ProgramFacts {
     /// or [#NO_STACK].
     int offset(int insn) {
         return offsets[insn];
-    }
-
-    /// True when the destination's upper half is known to be zero before the instruction.
-    boolean isLowOperand(int insn) {
-        return lowOperands[insn];
     }
 }

@@ -60,7 +60,6 @@ final class Transfer {
         }
         if (into != null) {
             into.reach(at);
-            into.recordLowOperand(at, state.isLow(insn.dst()));
         }
         switch (insn.opClass()) {
             case Opcode.ALU -> alu32(insn, state);

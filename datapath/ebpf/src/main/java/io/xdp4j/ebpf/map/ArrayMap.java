@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: any.
 /// Kernel: kernel/bpf/arraymap.c.
-@HotPath
 public final class ArrayMap extends BpfMap {
     private final long base;
     private final int stride;
@@ -41,12 +40,14 @@ public final class ArrayMap extends BpfMap {
     // ---- programs
 
     @Override
+    @HotPath
     public long lookup(long key, int cpu) {
         int index = RawMemory.getInt(key);
         return Integer.compareUnsigned(index, entries) < 0 ? base + (long) index * stride : 0;
     }
 
     @Override
+    @HotPath
     public int update(long key, long value, long flags, int cpu) {
         int error = updateError(RawMemory.getInt(key), entries, flags);
         if (error != 0) {
@@ -67,6 +68,7 @@ public final class ArrayMap extends BpfMap {
     }
 
     /// The rules arrays of values share.
+    @HotPath
     static int updateError(int index, int entries, long flags) {
         if (Long.compareUnsigned(flags & ~MapFlags.LOCK, MapFlags.EXIST) > 0) {
             return -Errno.EINVAL;
@@ -78,6 +80,7 @@ public final class ArrayMap extends BpfMap {
     }
 
     @Override
+    @HotPath
     public int delete(long key, int cpu) {
         return -Errno.EINVAL;
     }

@@ -8,7 +8,6 @@ import io.xdp4j.ebpf.memory.RawMemory;
 ///
 /// Thread: any.
 /// Kernel: `array_of_maps_map_ops`.
-@HotPath
 public final class ArrayOfMaps extends FdArrayMap {
     private final MapEnvironment environment;
 
@@ -18,6 +17,7 @@ public final class ArrayOfMaps extends FdArrayMap {
     }
 
     @Override
+    @HotPath
     public long lookup(long key, int cpu) {
         return cell(RawMemory.getInt(key));
     }

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: any.
 /// Kernel: kernel/bpf/bloom_filter.c.
-@HotPath
 public final class BloomFilterMap extends BpfMap {
     private static final int DEFAULT_HASHES = 5;
 
@@ -35,6 +34,7 @@ public final class BloomFilterMap extends BpfMap {
         bits = memory().allocate(size / 8, 64);
     }
 
+    @HotPath
     private long bit(long value, int hash) {
         int h = KeyHash.of(value, valueSize, seed + hash * 0x9e37_79b9_7f4a_7c15L);
         return h & bitMask;
@@ -43,6 +43,7 @@ public final class BloomFilterMap extends BpfMap {
     // ---- programs
 
     @Override
+    @HotPath
     public int push(long value, long flags) {
         if (flags != MapFlags.ANY) {
             return -Errno.EINVAL;
@@ -55,6 +56,7 @@ public final class BloomFilterMap extends BpfMap {
     }
 
     @Override
+    @HotPath
     public int peek(long value) {
         for (int i = 0; i < hashes; i++) {
             long bit = bit(value, i);
@@ -66,16 +68,19 @@ public final class BloomFilterMap extends BpfMap {
     }
 
     @Override
+    @HotPath
     public long lookup(long key, int cpu) {
         return 0;
     }
 
     @Override
+    @HotPath
     public int update(long key, long value, long flags, int cpu) {
         return -Errno.EINVAL;
     }
 
     @Override
+    @HotPath
     public int delete(long key, int cpu) {
         return -Errno.EOPNOTSUPP;
     }

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: any; an entry changes at once.
 /// Kernel: `bpf_fd_array_map_update_elem`, kernel/bpf/arraymap.c.
-@HotPath
 abstract sealed class FdArrayMap extends BpfMap
         permits ProgArrayMap, ArrayOfMaps, PerfEventArrayMap, ObjectArrayMap {
     private final long cells;
@@ -23,6 +22,7 @@ abstract sealed class FdArrayMap extends BpfMap
     }
 
     /// The word at that index, 0 for none or an index beyond the end.
+    @HotPath
     final long cell(int index) {
         return Integer.compareUnsigned(index, entries) < 0
                 ? RawAtomics.loadAcquire64(cells + 8L * index)
@@ -40,16 +40,19 @@ abstract sealed class FdArrayMap extends BpfMap
 
     /// Programs hold no pointers to entries, unless a type says otherwise.
     @Override
+    @HotPath
     public long lookup(long key, int cpu) {
         return 0;
     }
 
     @Override
+    @HotPath
     public int update(long key, long value, long flags, int cpu) {
         return -Errno.EPERM;
     }
 
     @Override
+    @HotPath
     public int delete(long key, int cpu) {
         return -Errno.EPERM;
     }

@@ -7,37 +7,41 @@ import io.xdp4j.ebpf.HotPath;
 ///
 /// Thread: any.
 /// Kernel: `htab_map_ops`, kernel/bpf/hashtab.c.
-@HotPath
 public final class HashMap extends HashTableMap {
     HashMap(MapSpec spec, int id, int cpus, MapEnvironment environment) {
         super(spec, id, cpus, environment, spec.valueSize());
     }
 
     @Override
+    @HotPath
     public long lookup(long key, int cpu) {
         long element = buckets.find(key);
         return element == 0 ? 0 : element + valueOffset;
     }
 
     /// [#lookup] for keys of four bytes, for compiled programs.
+    @HotPath
     public long lookup4(int key) {
         long element = buckets.find4(key);
         return element == 0 ? 0 : element + valueOffset;
     }
 
     /// [#lookup] for keys of eight bytes, for compiled programs.
+    @HotPath
     public long lookup8(long key) {
         long element = buckets.find8(key);
         return element == 0 ? 0 : element + valueOffset;
     }
 
     /// [#lookup] for keys of 16 bytes, for compiled programs.
+    @HotPath
     public long lookup16(long low, long high) {
         long element = buckets.find16(low, high);
         return element == 0 ? 0 : element + valueOffset;
     }
 
     @Override
+    @HotPath
     public int update(long key, long value, long flags, int cpu) {
         if (areBadFlags(flags)) {
             return -Errno.EINVAL;
@@ -55,6 +59,7 @@ public final class HashMap extends HashTableMap {
                 : replace(bucket, link, hash, key, value, flags, cpu);
     }
 
+    @HotPath
     private int insert(long bucket, int hash, long key, long value, int cpu) {
         long fresh = pool.take(cpu);
         if (fresh == 0) {
@@ -68,6 +73,7 @@ public final class HashMap extends HashTableMap {
         return 0;
     }
 
+    @HotPath
     private int replace(
             long bucket, long link, int hash, long key, long value, long flags, int cpu) {
         if ((flags & MapFlags.LOCK) != 0) {

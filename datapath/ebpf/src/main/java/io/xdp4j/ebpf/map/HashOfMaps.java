@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: any.
 /// Kernel: `htab_of_maps_map_ops`, kernel/bpf/hashtab.c.
-@HotPath
 public final class HashOfMaps extends HashTableMap {
     private final MapEnvironment environment;
 
@@ -21,12 +20,14 @@ public final class HashOfMaps extends HashTableMap {
     }
 
     @Override
+    @HotPath
     public long lookup(long key, int cpu) {
         long element = buckets.find(key);
         return element == 0 ? 0 : RawAtomics.loadAcquire64(element + valueOffset);
     }
 
     @Override
+    @HotPath
     public int update(long key, long value, long flags, int cpu) {
         return -Errno.EPERM;
     }
@@ -58,6 +59,7 @@ public final class HashOfMaps extends HashTableMap {
         return result;
     }
 
+    @HotPath
     private int insert(long bucket, int hash, long key, long handle) {
         long fresh = pool.take(userCpu());
         if (fresh == 0) {

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: any.
 /// Kernel: kernel/bpf/hashtab.c.
-@HotPath
 abstract sealed class HashTableMap extends BpfMap
         permits HashMap, PercpuHashMap, LruHashMap, LruPercpuHashMap, HashOfMaps {
     final Buckets buckets;
@@ -48,6 +47,7 @@ abstract sealed class HashTableMap extends BpfMap
     // ---- hot path
 
     /// 0, or the error for these flags given that there is an entry or not.
+    @HotPath
     static int flagsError(boolean isThere, long flags) {
         if (isThere) {
             return (flags & MapFlags.NOEXIST) != 0 ? -Errno.EEXIST : 0;
@@ -56,18 +56,21 @@ abstract sealed class HashTableMap extends BpfMap
     }
 
     /// Flags that no entry could make right.
+    @HotPath
     final boolean areBadFlags(long flags) {
         return Long.compareUnsigned(flags & ~MapFlags.LOCK, MapFlags.EXIST) > 0
                 || ((flags & MapFlags.LOCK) != 0 && !shape.hasLock());
     }
 
     /// Writes what identifies an element that is not linked yet.
+    @HotPath
     final void label(long element, int hash, long key) {
         RawMemory.putInt(element + ElementPool.HASH, hash);
         RawMemory.copy(key, element + ElementPool.KEY, keySize);
     }
 
     @Override
+    @HotPath
     public int delete(long key, int cpu) {
         int hash = buckets.hash(key);
         long bucket = buckets.lock(hash);
@@ -84,11 +87,13 @@ abstract sealed class HashTableMap extends BpfMap
     }
 
     /// Gives an unlinked element back, and what its fields hold.
+    @HotPath
     void free(long element, int cpu) {
         releaseFields(element);
         pool.give(element, cpu);
     }
 
+    @HotPath
     final void releaseFields(long element) {
         if (!shape.isPlain()) {
             shape.release(this, environment, element + valueOffset);

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: look-ups any; changes by users.
 /// Kernel: `dev_map_hash_ops`, kernel/bpf/devmap.c.
-@HotPath
 public final class HashedRedirectMap extends RedirectMap {
     private static final int VALUE = ElementPool.KEY + 8;
     private static final int STRIDE = 32;
@@ -26,11 +25,13 @@ public final class HashedRedirectMap extends RedirectMap {
     }
 
     @Override
+    @HotPath
     public long redirectFlags() {
         return BROADCAST | EXCLUDE_INGRESS;
     }
 
     @Override
+    @HotPath
     public boolean hasEntry(int key) {
         return buckets.find4(key) != 0;
     }
@@ -43,17 +44,20 @@ public final class HashedRedirectMap extends RedirectMap {
     // ---- programs
 
     @Override
+    @HotPath
     public long lookup(long key, int cpu) {
         long element = buckets.find(key);
         return element == 0 ? 0 : element + VALUE;
     }
 
     @Override
+    @HotPath
     public int update(long key, long value, long flags, int cpu) {
         return -Errno.EPERM;
     }
 
     @Override
+    @HotPath
     public int delete(long key, int cpu) {
         return -Errno.EPERM;
     }
@@ -88,6 +92,7 @@ public final class HashedRedirectMap extends RedirectMap {
                 : insert(key, ifindex, program, both);
     }
 
+    @HotPath
     private int replace(long element, long key, int ifindex, int program, long both) {
         int error = RedirectRules.backendError(backend, RawMemory.getInt(key), ifindex, program);
         if (error == 0) {
@@ -96,6 +101,7 @@ public final class HashedRedirectMap extends RedirectMap {
         return error;
     }
 
+    @HotPath
     private int insert(long key, int ifindex, int program, long both) {
         int error = RedirectRules.backendError(backend, RawMemory.getInt(key), ifindex, program);
         if (error != 0) {

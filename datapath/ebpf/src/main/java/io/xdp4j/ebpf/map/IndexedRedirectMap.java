@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: look-ups any; changes by users.
 /// Kernel: kernel/bpf/devmap.c, kernel/bpf/cpumap.c, net/xdp/xskmap.c.
-@HotPath
 public final class IndexedRedirectMap extends RedirectMap {
     // A cell: the user's eight bytes, then whether there is an entry.
     private static final int CELL = 16;
@@ -28,11 +27,13 @@ public final class IndexedRedirectMap extends RedirectMap {
     }
 
     @Override
+    @HotPath
     public long redirectFlags() {
         return type() == MapType.DEVMAP ? BROADCAST | EXCLUDE_INGRESS : 0;
     }
 
     @Override
+    @HotPath
     public boolean hasEntry(int key) {
         return Integer.compareUnsigned(key, entries) < 0
                 && RawAtomics.loadAcquire32(cell(key) + PRESENT) != 0; // pairs with put()
@@ -43,6 +44,7 @@ public final class IndexedRedirectMap extends RedirectMap {
         return backend;
     }
 
+    @HotPath
     private long cell(int key) {
         return cells + (long) key * CELL;
     }
@@ -50,17 +52,20 @@ public final class IndexedRedirectMap extends RedirectMap {
     // ---- programs
 
     @Override
+    @HotPath
     public long lookup(long key, int cpu) {
         int index = RawMemory.getInt(key);
         return hasEntry(index) ? cell(index) : 0;
     }
 
     @Override
+    @HotPath
     public int update(long key, long value, long flags, int cpu) {
         return -Errno.EPERM;
     }
 
     @Override
+    @HotPath
     public int delete(long key, int cpu) {
         return -Errno.EPERM;
     }
@@ -146,6 +151,7 @@ public final class IndexedRedirectMap extends RedirectMap {
         return put(index, ifindex, program);
     }
 
+    @HotPath
     private int put(int index, int word, int program) {
         int error = RedirectRules.backendError(backend, index, word, program);
         if (error == 0) {

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: any; one writer at a time.
 /// Kernel: kernel/bpf/lpm_trie.c.
-@HotPath
 public final class LpmTrieMap extends BpfMap {
     /// Bytes of a key before its bits.
     public static final int PREFIX_BYTES = 4;
@@ -53,6 +52,7 @@ public final class LpmTrieMap extends BpfMap {
     // ---- readers
 
     @Override
+    @HotPath
     public long lookup(long key, int cpu) {
         int bits = RawMemory.getInt(key);
         if (Integer.compareUnsigned(bits, maxBits) > 0) {
@@ -72,6 +72,7 @@ public final class LpmTrieMap extends BpfMap {
         }
     }
 
+    @HotPath
     private long match(long data, int bits) {
         long best = RawMemory.getLong(whole);
         long node = root;
@@ -96,6 +97,7 @@ public final class LpmTrieMap extends BpfMap {
     }
 
     /// A key that ends within the node: only prefixes no longer than it count.
+    @HotPath
     private static long partial(long node, long data, int depth, int bits, long best) {
         int nibble = LpmNodes.nibble(data, depth);
         for (int length = bits - depth; length > 0; length--) {
@@ -115,6 +117,7 @@ public final class LpmTrieMap extends BpfMap {
     // ---- writers
 
     @Override
+    @HotPath
     public int update(long key, long value, long flags, int cpu) {
         int bits = RawMemory.getInt(key);
         if (Long.compareUnsigned(flags, MapFlags.EXIST) > 0
@@ -143,6 +146,7 @@ public final class LpmTrieMap extends BpfMap {
     }
 
     @Override
+    @HotPath
     public int delete(long key, int cpu) {
         int bits = RawMemory.getInt(key);
         if (Integer.compareUnsigned(bits, maxBits) > 0) {
@@ -164,18 +168,22 @@ public final class LpmTrieMap extends BpfMap {
         return 0;
     }
 
+    @HotPath
     private void beginWrite() {
         RawAtomics.add32(sequence, 1);
     }
 
+    @HotPath
     private void endWrite() {
         RawAtomics.add32(sequence, 1); // pairs with the first look in lookup()
     }
 
+    @HotPath
     private static int nodeDepth(int bits) {
         return (bits - 1) & -LpmNodes.BITS;
     }
 
+    @HotPath
     private static int heapIndex(long data, int bits) {
         int depth = nodeDepth(bits);
         int length = bits - depth;
@@ -183,6 +191,7 @@ public final class LpmTrieMap extends BpfMap {
     }
 
     /// The entry of exactly that prefix, or 0. With the lock.
+    @HotPath
     private long exact(long key, int bits) {
         if (bits == 0) {
             return RawMemory.getLong(whole);
@@ -193,6 +202,7 @@ public final class LpmTrieMap extends BpfMap {
     }
 
     /// The node of that depth on the way of those bits, or 0. With the lock.
+    @HotPath
     private long find(long data, int target) {
         long node = root;
         int depth = 0;
@@ -211,6 +221,7 @@ public final class LpmTrieMap extends BpfMap {
         return node;
     }
 
+    @HotPath
     private void put(long key, int bits, long entry) {
         if (bits == 0) {
             RawAtomics.storeRelease64(whole, entry);
@@ -222,6 +233,7 @@ public final class LpmTrieMap extends BpfMap {
         endWrite();
     }
 
+    @HotPath
     private long findOrMake(long data, int target) {
         long node = root;
         int depth = 0;
@@ -251,6 +263,7 @@ public final class LpmTrieMap extends BpfMap {
     }
 
     /// Puts a node at depth `middle` between two, and under it the one wanted at `target`.
+    @HotPath
     private long split(
             long above, int depth, long below, int next, int middle, long data, int target) {
         long branch = nodes.take(data);
@@ -269,6 +282,7 @@ public final class LpmTrieMap extends BpfMap {
         return wanted;
     }
 
+    @HotPath
     private void remove(long data, int bits) {
         if (bits == 0) {
             RawMemory.putLong(whole, 0);
@@ -282,6 +296,7 @@ public final class LpmTrieMap extends BpfMap {
         }
     }
 
+    @HotPath
     private void collapseAbove(long data, int below) {
         long node = root;
         int depth = 0;
@@ -300,6 +315,7 @@ public final class LpmTrieMap extends BpfMap {
     }
 
     /// Takes the node at that depth out when it holds nothing and does not branch.
+    @HotPath
     private boolean collapse(long data, int target) {
         long above = root;
         int depth = 0;
@@ -321,6 +337,7 @@ public final class LpmTrieMap extends BpfMap {
         return true;
     }
 
+    @HotPath
     private static long onlyChild(long node) {
         for (int nibble = 0; nibble < 16; nibble++) {
             long word = LpmNodes.child(node, nibble);

@@ -7,7 +7,6 @@ import io.xdp4j.ebpf.HotPath;
 ///
 /// Thread: any.
 /// Kernel: `htab_lru_map_ops`, kernel/bpf/hashtab.c.
-@HotPath
 public final class LruHashMap extends HashTableMap {
     /// Times an update looks for an entry to evict while others take what it finds.
     static final int ATTEMPTS = 64;
@@ -20,6 +19,7 @@ public final class LruHashMap extends HashTableMap {
     }
 
     @Override
+    @HotPath
     public long lookup(long key, int cpu) {
         long element = buckets.find(key);
         if (element == 0) {
@@ -30,6 +30,7 @@ public final class LruHashMap extends HashTableMap {
     }
 
     @Override
+    @HotPath
     public int update(long key, long value, long flags, int cpu) {
         // The kernel's LRU maps know no BPF_F_LOCK.
         if (Long.compareUnsigned(flags, MapFlags.EXIST) > 0) {
@@ -45,6 +46,7 @@ public final class LruHashMap extends HashTableMap {
     }
 
     /// Positive when the entry came or went meanwhile, or nothing could be evicted.
+    @HotPath
     private int tryUpdate(long key, long value, long flags, int cpu) {
         boolean wasThere = buckets.find(key) != 0;
         int error = flagsError(wasThere, flags);
@@ -75,6 +77,7 @@ public final class LruHashMap extends HashTableMap {
 
     /// Puts the new element in; returns the one it replaced, or 0, or itself when it does not fit
     /// what is there.
+    @HotPath
     private long link(long fresh, int hash, long key, boolean replaces) {
         long bucket = buckets.lock(hash);
         long link = buckets.linkTo(bucket, hash, key);
@@ -90,6 +93,7 @@ public final class LruHashMap extends HashTableMap {
         return old;
     }
 
+    @HotPath
     private long obtain(int cpu) {
         long element = pool.take(cpu);
         if (element != 0) {
@@ -103,6 +107,7 @@ public final class LruHashMap extends HashTableMap {
     }
 
     @Override
+    @HotPath
     void free(long element, int cpu) {
         clock.mark(element, LruClock.FREE);
         super.free(element, cpu);

@@ -8,7 +8,6 @@ import io.xdp4j.ebpf.memory.RawMemory;
 ///
 /// Thread: any.
 /// Kernel: `htab_lru_percpu_map_ops`, kernel/bpf/hashtab.c.
-@HotPath
 public final class LruPercpuHashMap extends HashTableMap {
     private final LruClock clock;
     private final long cpuStride;
@@ -20,6 +19,7 @@ public final class LruPercpuHashMap extends HashTableMap {
     }
 
     @Override
+    @HotPath
     public long lookup(long key, int cpu) {
         long element = buckets.find(key);
         if (element == 0) {
@@ -30,6 +30,7 @@ public final class LruPercpuHashMap extends HashTableMap {
     }
 
     @Override
+    @HotPath
     public int update(long key, long value, long flags, int cpu) {
         return update(key, value, flags, cpu, false);
     }
@@ -39,6 +40,7 @@ public final class LruPercpuHashMap extends HashTableMap {
         return update(key, value, flags, userCpu(), true);
     }
 
+    @HotPath
     private int update(long key, long value, long flags, int cpu, boolean isForAll) {
         if (Long.compareUnsigned(flags, MapFlags.EXIST) > 0) {
             return -Errno.EINVAL;
@@ -52,6 +54,7 @@ public final class LruPercpuHashMap extends HashTableMap {
         return -Errno.ENOMEM;
     }
 
+    @HotPath
     private int tryUpdate(long key, long value, long flags, int cpu, boolean isForAll) {
         int error = flagsError(buckets.find(key) != 0, flags);
         if (error != 0) {
@@ -69,6 +72,7 @@ public final class LruPercpuHashMap extends HashTableMap {
         return fresh == 0 ? 1 : insert(fresh, key, hash, value, cpu, isForAll);
     }
 
+    @HotPath
     private boolean updateExisting(long key, int hash, long value, int cpu, boolean isForAll) {
         long bucket = buckets.lock(hash);
         long link = buckets.linkTo(bucket, hash, key);
@@ -83,6 +87,7 @@ public final class LruPercpuHashMap extends HashTableMap {
     }
 
     /// Positive when the key came meanwhile.
+    @HotPath
     private int insert(long fresh, long key, int hash, long value, int cpu, boolean isForAll) {
         label(fresh, hash, key);
         long values = RawMemory.getLong(fresh + valueOffset);
@@ -101,6 +106,7 @@ public final class LruPercpuHashMap extends HashTableMap {
     }
 
     @Override
+    @HotPath
     void free(long element, int cpu) {
         clock.mark(element, LruClock.FREE);
         super.free(element, cpu);

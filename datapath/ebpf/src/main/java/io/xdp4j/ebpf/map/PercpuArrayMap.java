@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: any.
 /// Kernel: kernel/bpf/arraymap.c.
-@HotPath
 public final class PercpuArrayMap extends BpfMap {
     /// Two lines: adjacent ones are fetched in pairs.
     private static final int CPU_ALIGNMENT = 128;
@@ -50,6 +49,7 @@ public final class PercpuArrayMap extends BpfMap {
     // ---- programs
 
     @Override
+    @HotPath
     public long lookup(long key, int cpu) {
         int index = RawMemory.getInt(key);
         return Integer.compareUnsigned(index, entries) < 0
@@ -58,6 +58,7 @@ public final class PercpuArrayMap extends BpfMap {
     }
 
     @Override
+    @HotPath
     public int update(long key, long value, long flags, int cpu) {
         int error = updateError(key, flags);
         if (error == 0) {
@@ -66,11 +67,13 @@ public final class PercpuArrayMap extends BpfMap {
         return error;
     }
 
+    @HotPath
     private int updateError(long key, long flags) {
         int error = ArrayMap.updateError(RawMemory.getInt(key), entries, flags);
         return error == 0 && (flags & MapFlags.LOCK) != 0 ? -Errno.EINVAL : error;
     }
 
+    @HotPath
     private void put(long at, long value) {
         shape.copy(value, at);
         if (!shape.isPlain()) {
@@ -79,6 +82,7 @@ public final class PercpuArrayMap extends BpfMap {
     }
 
     @Override
+    @HotPath
     public int delete(long key, int cpu) {
         return -Errno.EINVAL;
     }

@@ -8,7 +8,6 @@ import io.xdp4j.ebpf.memory.RawMemory;
 ///
 /// Thread: any.
 /// Kernel: `htab_percpu_map_ops`, kernel/bpf/hashtab.c.
-@HotPath
 public final class PercpuHashMap extends HashTableMap {
     private final long cpuStride;
 
@@ -18,12 +17,14 @@ public final class PercpuHashMap extends HashTableMap {
     }
 
     @Override
+    @HotPath
     public long lookup(long key, int cpu) {
         long element = buckets.find(key);
         return element == 0 ? 0 : RawMemory.getLong(element + valueOffset) + cpu * cpuStride;
     }
 
     @Override
+    @HotPath
     public int update(long key, long value, long flags, int cpu) {
         return update(key, value, flags, cpu, false);
     }
@@ -33,6 +34,7 @@ public final class PercpuHashMap extends HashTableMap {
         return update(key, value, flags, userCpu(), true);
     }
 
+    @HotPath
     private int update(long key, long value, long flags, int cpu, boolean isForAll) {
         if (Long.compareUnsigned(flags, MapFlags.EXIST) > 0) {
             return -Errno.EINVAL;
@@ -51,6 +53,7 @@ public final class PercpuHashMap extends HashTableMap {
         return result;
     }
 
+    @HotPath
     private int insert(long bucket, int hash, long key, long value, int cpu, boolean isForAll) {
         long fresh = pool.take(cpu);
         if (fresh == 0) {

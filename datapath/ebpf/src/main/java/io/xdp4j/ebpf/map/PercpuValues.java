@@ -6,10 +6,10 @@ import io.xdp4j.ebpf.memory.RawMemory;
 /// The values of an element of a per-CPU hash map: one CPU's from a program, all from a user.
 ///
 /// Kernel: `pcpu_copy_value`, `pcpu_init_value`.
-@HotPath
 final class PercpuValues {
     private PercpuValues() {}
 
+    @HotPath
     static void put(
             BpfMap map, long values, long cpuStride, long source, int cpu, boolean isForAll) {
         if (!isForAll) {
@@ -22,6 +22,7 @@ final class PercpuValues {
         }
     }
 
+    @HotPath
     static void initialise(
             BpfMap map, long values, long cpuStride, long source, int cpu, boolean isForAll) {
         if (!isForAll) {

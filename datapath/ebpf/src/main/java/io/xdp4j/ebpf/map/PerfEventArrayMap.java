@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 /// Thread: [#output] from the CPU it names; opening and reading from any.
 /// Fails: as the kernel does, by negated errno: ENOENT without a reader.
 /// Kernel: `perf_event_array_map_ops`, `bpf_perf_event_output`.
-@HotPath
 public final class PerfEventArrayMap extends FdArrayMap {
     /// Index that stands for the CPU the program runs on (`BPF_F_CURRENT_CPU`).
     public static final long CURRENT_CPU = 0xffff_ffffL;
@@ -45,6 +44,7 @@ public final class PerfEventArrayMap extends FdArrayMap {
     /// Sends a record: `size` bytes at `data`, and `extraSize` bytes (of the packet) behind them.
     ///
     /// @param flags index of the entry in the low 32 bits; the rest must be 0
+    @HotPath
     public int output(long flags, long data, int size, long extra, int extraSize, int cpu) {
         if ((flags & ~INDEX_MASK) != 0) {
             return -Errno.EINVAL;

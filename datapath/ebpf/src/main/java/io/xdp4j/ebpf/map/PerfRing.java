@@ -11,7 +11,6 @@ import java.util.function.Consumer;
 ///
 /// Thread: one writer, the CPU's; one reader at a time.
 /// Kernel: `perf_output_begin`, `PERF_SAMPLE_RAW`.
-@HotPath
 public final class PerfRing {
     /// What is in front of a record besides its bytes: event header and raw size.
     private static final int HEADER = 12;
@@ -35,6 +34,7 @@ public final class PerfRing {
         area = memory.allocate(2L * size, 64);
     }
 
+    @HotPath
     boolean write(long data, int length, long extra, int extraLength) {
         long from = RawMemory.getLong(head);
         long bytes = (HEADER + (long) length + extraLength + 7) & -8;

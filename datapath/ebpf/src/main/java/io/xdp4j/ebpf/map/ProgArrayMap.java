@@ -7,7 +7,6 @@ import io.xdp4j.ebpf.memory.RawMemory;
 ///
 /// Thread: any.
 /// Kernel: `prog_array_map_ops`.
-@HotPath
 public final class ProgArrayMap extends FdArrayMap {
     private final MapEnvironment environment;
 
@@ -18,6 +17,7 @@ public final class ProgArrayMap extends FdArrayMap {
 
     /// The id of the program at that index, 0 for none or an index beyond the end.
     @Override
+    @HotPath
     public int programId(int index) {
         return (int) cell(index);
     }

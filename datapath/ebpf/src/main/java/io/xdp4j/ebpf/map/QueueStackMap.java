@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: any; a lock around each operation.
 /// Kernel: kernel/bpf/queue_stack_maps.c.
-@HotPath
 public final class QueueStackMap extends BpfMap {
     private final boolean isStack;
     private final long lock;
@@ -34,6 +33,7 @@ public final class QueueStackMap extends BpfMap {
     // ---- programs
 
     @Override
+    @HotPath
     public int push(long value, long flags) {
         if (Long.compareUnsigned(flags, MapFlags.EXIST) > 0 || flags == MapFlags.NOEXIST) {
             return -Errno.EINVAL;
@@ -54,15 +54,18 @@ public final class QueueStackMap extends BpfMap {
     }
 
     @Override
+    @HotPath
     public int pop(long value) {
         return get(value, true);
     }
 
     @Override
+    @HotPath
     public int peek(long value) {
         return get(value, false);
     }
 
+    @HotPath
     private int get(long value, boolean takes) {
         SpinWord.lock(lock);
         if (head == tail) {
@@ -81,25 +84,30 @@ public final class QueueStackMap extends BpfMap {
         return 0;
     }
 
+    @HotPath
     private int next(int slot) {
         return slot + 1 == slots ? 0 : slot + 1;
     }
 
+    @HotPath
     private long slot(int index) {
         return values + (long) index * stride;
     }
 
     @Override
+    @HotPath
     public long lookup(long key, int cpu) {
         return 0;
     }
 
     @Override
+    @HotPath
     public int update(long key, long value, long flags, int cpu) {
         return -Errno.EINVAL;
     }
 
     @Override
+    @HotPath
     public int delete(long key, int cpu) {
         return -Errno.EINVAL;
     }

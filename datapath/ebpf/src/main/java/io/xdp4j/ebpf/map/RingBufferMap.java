@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: programs any; one consumer at a time.
 /// Kernel: kernel/bpf/ringbuf.c.
-@HotPath
 public final class RingBufferMap extends BpfMap {
     public static final int HEADER_BYTES = 8;
     public static final int BUSY = 1 << 31;
@@ -57,6 +56,7 @@ public final class RingBufferMap extends BpfMap {
     // ---- programs
 
     /// Address of `bytes` bytes to fill, or 0; [#submit] or [#discard] must follow.
+    @HotPath
     public long reserve(long bytes, long flags) {
         long length = (bytes + HEADER_BYTES + 7) & -8;
         if (flags != 0 || bytes < 0 || bytes > LARGEST_RECORD || length > size) {
@@ -77,23 +77,28 @@ public final class RingBufferMap extends BpfMap {
     }
 
     /// Id of the map that a reserved record is in.
+    @HotPath
     public static int mapId(long record) {
         return RawMemory.getInt(record - 4);
     }
 
     /// Bytes of a reserved record.
+    @HotPath
     public static int length(long record) {
         return RawMemory.getInt(record - HEADER_BYTES) & LENGTH_MASK;
     }
 
+    @HotPath
     public void submit(long record, long flags) {
         commit(record, 0, flags);
     }
 
+    @HotPath
     public void discard(long record, long flags) {
         commit(record, DISCARDED, flags);
     }
 
+    @HotPath
     private void commit(long record, int mark, long flags) {
         long header = record - HEADER_BYTES;
         int length = RawMemory.getInt(header) & LENGTH_MASK;
@@ -105,6 +110,7 @@ public final class RingBufferMap extends BpfMap {
     }
 
     /// Copies a record in: 0, EINVAL for unknown flags, EAGAIN when there is no room.
+    @HotPath
     public int output(long data, long bytes, long flags) {
         if ((flags & ~(NO_WAKEUP | FORCE_WAKEUP)) != 0) {
             return -Errno.EINVAL;
@@ -120,6 +126,7 @@ public final class RingBufferMap extends BpfMap {
 
     /// What `bpf_ringbuf_query` answers: 0 bytes to read, 1 size, 2 and 3 the consumer's and the
     /// producers' positions; 0 for other numbers.
+    @HotPath
     public long query(long what) {
         long consumer = RawAtomics.loadAcquire64(consumed);
         long producer = RawAtomics.loadAcquire64(produced);
@@ -129,16 +136,19 @@ public final class RingBufferMap extends BpfMap {
     }
 
     @Override
+    @HotPath
     public long lookup(long key, int cpu) {
         return 0;
     }
 
     @Override
+    @HotPath
     public int update(long key, long value, long flags, int cpu) {
         return -Errno.ENOTSUPP;
     }
 
     @Override
+    @HotPath
     public int delete(long key, int cpu) {
         return -Errno.ENOTSUPP;
     }

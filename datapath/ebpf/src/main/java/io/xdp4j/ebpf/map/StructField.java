@@ -11,12 +11,12 @@ import io.xdp4j.ebpf.memory.RawMemory;
 /// @param firstBit of a bit field, within its first byte
 /// @param bits of a bit field, else 0
 /// @param isSigned true for integers that are sign-extended when read
-@HotPath
 public record StructField(
         String path, int offset, int size, int firstBit, int bits, boolean isSigned) {
     /// The number in the value at that address.
     ///
     /// Fails: for fields of other sizes than 1, 2, 4 and 8 bytes.
+    @HotPath
     public long get(long value) {
         long at = value + offset;
         if (bits > 0) {
@@ -31,6 +31,7 @@ public record StructField(
         };
     }
 
+    @HotPath
     private long bitField(long at) {
         long word = 0;
         for (int i = 0; i * 8 < firstBit + bits && i < 8; i++) {
@@ -43,6 +44,7 @@ public record StructField(
     /// Stores a number, at once as programs see it.
     ///
     /// Fails: for bit fields, and for fields of other sizes than 1, 2, 4 and 8 bytes.
+    @HotPath
     public void set(long value, long number) {
         long at = value + offset;
         if (bits > 0) {

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 /// Thread: one program drains at a time, under [#tryLock]; users submit from any thread.
 /// Fails: as the kernel does, by negated errno.
 /// Kernel: `user_ringbuf_map_ops`, kernel/bpf/ringbuf.c.
-@HotPath
 public final class UserRingBufferMap extends BpfMap {
     /// Samples that one drain takes at most.
     public static final int MAX_SAMPLES = 128 * 1024;
@@ -38,6 +37,7 @@ public final class UserRingBufferMap extends BpfMap {
     // ---- programs
 
     /// False when another program drains: EBUSY.
+    @HotPath
     public boolean tryLock() {
         return RawAtomics.compareExchange32(drainLock, 0, 1) == 0;
     }
@@ -47,6 +47,7 @@ public final class UserRingBufferMap extends BpfMap {
     }
 
     /// Address of the oldest sample, or -ENODATA. With the lock.
+    @HotPath
     public long peek() {
         long at = RawMemory.getLong(consumed);
         return at < RawAtomics.loadAcquire64(produced) // pairs with (A)
@@ -54,27 +55,32 @@ public final class UserRingBufferMap extends BpfMap {
                 : -Errno.ENODATA;
     }
 
+    @HotPath
     public static int length(long sample) {
         return RawMemory.getInt(sample - HEADER_BYTES);
     }
 
     /// Takes the oldest sample out. With the lock.
+    @HotPath
     public void release(long sample) {
         long next = RawMemory.getLong(consumed) + ((length(sample) + HEADER_BYTES + 7) & -8);
         RawAtomics.storeRelease64(consumed, next); // (B) gives the room back
     }
 
     @Override
+    @HotPath
     public long lookup(long key, int cpu) {
         return 0;
     }
 
     @Override
+    @HotPath
     public int update(long key, long value, long flags, int cpu) {
         return -Errno.ENOTSUPP;
     }
 
     @Override
+    @HotPath
     public int delete(long key, int cpu) {
         return -Errno.ENOTSUPP;
     }

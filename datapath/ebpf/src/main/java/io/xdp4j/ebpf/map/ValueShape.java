@@ -10,7 +10,6 @@ import java.util.List;
 ///
 /// Thread: any.
 /// Kernel: `copy_map_value`, `check_and_init_map_value`, `bpf_obj_free_fields`.
-@HotPath
 final class ValueShape {
     private final int size;
     private final boolean isPlain;
@@ -39,15 +38,18 @@ final class ValueShape {
         plainTo[fields.length] = size;
     }
 
+    @HotPath
     boolean isPlain() {
         return isPlain;
     }
 
+    @HotPath
     boolean hasLock() {
         return lockOffset >= 0;
     }
 
     /// Copies all but special fields.
+    @HotPath
     void copy(long source, long destination) {
         if (isPlain) {
             RawMemory.copy(source, destination, size);
@@ -56,6 +58,7 @@ final class ValueShape {
         }
     }
 
+    @HotPath
     private void copyParts(long source, long destination) {
         for (int i = 0; i < plainFrom.length; i++) {
             RawMemory.copy(
@@ -64,6 +67,7 @@ final class ValueShape {
     }
 
     /// Copies into a live value under that value's lock.
+    @HotPath
     void copyInLocked(long source, long value) {
         SpinWord.lock(value + lockOffset);
         copyParts(source, value);
@@ -71,6 +75,7 @@ final class ValueShape {
     }
 
     /// Copies out of a live value under that value's lock.
+    @HotPath
     void copyOutLocked(long value, long destination) {
         SpinWord.lock(value + lockOffset);
         copyParts(value, destination);
@@ -78,6 +83,7 @@ final class ValueShape {
     }
 
     /// Fills a new value: special fields start as zeroes.
+    @HotPath
     void initialise(long source, long destination) {
         if (!isPlain) {
             zeroFields(destination);
@@ -85,6 +91,7 @@ final class ValueShape {
         copy(source, destination);
     }
 
+    @HotPath
     void zeroFields(long value) {
         for (MapSpec.SpecialField field : fields) {
             RawMemory.zero(value + field.offset(), field.size());
@@ -92,6 +99,7 @@ final class ValueShape {
     }
 
     /// Hands the value's fields to the environment, which frees what they hold.
+    @HotPath
     void release(BpfMap map, MapEnvironment environment, long value) {
         for (MapSpec.SpecialField field : fields) {
             if (field.offset() != lockOffset) {

@@ -6,6 +6,7 @@ package io.xdp4j.ebpf.verifier;
 /// @param flags modifiers of the type
 /// @param narrow true when parts of the field may be loaded
 /// @param writable true when programs may store to it
+/// @param writesNarrow true when they may store to parts of it
 record ContextField(
         String name,
         int offset,
@@ -13,21 +14,27 @@ record ContextField(
         RegType type,
         int flags,
         boolean narrow,
-        boolean writable) {
+        boolean writable,
+        boolean writesNarrow) {
     static ContextField word(String name, int offset) {
-        return new ContextField(name, offset, 4, RegType.SCALAR, 0, true, false);
+        return new ContextField(name, offset, 4, RegType.SCALAR, 0, true, false, false);
     }
 
     static ContextField pointer(String name, int offset, RegType type) {
-        return new ContextField(name, offset, 4, type, 0, false, false);
+        return new ContextField(name, offset, 4, type, 0, false, false, false);
     }
 
     ContextField whole() {
-        return new ContextField(name, offset, size, type, flags, false, writable);
+        return new ContextField(name, offset, size, type, flags, false, writable, false);
     }
 
     ContextField andWritable() {
-        return new ContextField(name, offset, size, type, flags, narrow, true);
+        return new ContextField(name, offset, size, type, flags, narrow, true, narrow);
+    }
+
+    /// Writable, but never in part.
+    ContextField writableWhole() {
+        return new ContextField(name, offset, size, type, flags, narrow, true, false);
     }
 
     /// True when an access of that place and size is one of this field.
@@ -36,7 +43,8 @@ record ContextField(
             return false;
         }
         if (write) {
-            return writable && ((at == offset && bytes == size) || (narrow && at % bytes == 0));
+            return writable
+                    && ((at == offset && bytes == size) || (writesNarrow && at % bytes == 0));
         }
         return narrow ? at % bytes == 0 : at == offset && bytes == size;
     }

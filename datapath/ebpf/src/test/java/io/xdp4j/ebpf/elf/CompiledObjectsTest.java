@@ -8,8 +8,10 @@ import io.xdp4j.ebpf.program.CollectionSpec;
 import io.xdp4j.ebpf.program.MapDefinition;
 import io.xdp4j.ebpf.program.ProgramSpec;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -69,9 +71,19 @@ final class CompiledObjectsTest {
         return object;
     }
 
-    private static Path source(String name) throws IOException {
-        Path inModule = Path.of("src/test/resources/objects", name + ".bpf.c");
-        return inModule.toAbsolutePath().toRealPath();
+    /// A copy of the source, with its header beside it.
+    private Path source(String name) throws IOException {
+        copy("bpf_min.h");
+        return copy(name + ".bpf.c");
+    }
+
+    private Path copy(String file) throws IOException {
+        Path copy = folder.resolve(file);
+        try (InputStream in = CompiledObjectsTest.class.getResourceAsStream("/objects/" + file)) {
+            assertThat(in).as("resource objects/" + file).isNotNull();
+            Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
+        }
+        return copy;
     }
 
     /// What compilers must agree on; programs they generate differ.

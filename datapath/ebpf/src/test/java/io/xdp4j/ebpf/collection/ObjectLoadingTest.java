@@ -1,0 +1,75 @@
+package io.xdp4j.ebpf.collection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.xdp4j.ebpf.LinkException;
+import io.xdp4j.ebpf.elf.TestObjects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/// Objects of `src/test/resources/objects`, live.
+final class ObjectLoadingTest {
+    private static final LoadOptions UNCHECKED = LoadOptions.DEFAULT.withVerify(false);
+
+    private static LoadOptions only(String... programs) {
+        Set<String> wanted = Set.of(programs);
+        return UNCHECKED.withWanted(program -> wanted.contains(program.name()));
+    }
+
+    @Test
+    void adaptsProgramsToTheTypesOfTheKernelThatIsNamed() {
+        LoadOptions options =
+                only("byte_size").withKernelTypes(TestObjects.read("core_target").btf());
+        try (Collection collection = Collection.load(TestObjects.read("core"), options)) {
+            assertThat(collection.program("byte_size").testRun(new byte[64]).retval())
+                    .isEqualTo(16);
+        }
+        try (Collection collection = Collection.load(TestObjects.read("core"), only("byte_size"))) {
+            assertThat(collection.program("byte_size").testRun(new byte[64]).retval())
+                    .as("the object's own")
+                    .isEqualTo(4);
+        }
+    }
+
+    @Test
+    void runsSubprogramsAndCallbacks() {
+        try (Collection collection =
+                Collection.load(TestObjects.read("subprograms"), only("one", "two"))) {
+            assertThat(collection.program("one").testRun(new byte[64]).retval())
+                    .as("(0 * 3 + 1 * 3) + 1, and 1 * 3")
+                    .isEqualTo(7);
+            assertThat(collection.program("two").testRun(new byte[64]).retval())
+                    .as("(0 + 1 + 2 + 3) ^ 5")
+                    .isEqualTo(3);
+        }
+    }
+
+    @Test
+    void startsWithTheValuesOfGlobalsAndKeepsWhatProgramsWrite() {
+        try (Collection collection =
+                Collection.load(
+                        TestObjects.read("globals").withGlobal("limit", new byte[] {1}),
+                        UNCHECKED)) {
+            assertThat(collection.program("prog").testRun(new byte[64]).retval()).isEqualTo(2);
+            assertThat(collection.program("prog").testRun(new byte[64]).retval()).isEqualTo(1);
+            assertThat(collection.map("globals.data").lookup(new byte[4]))
+                    .as("5 and twice port 80")
+                    .startsWith(165, 0, 0, 0);
+        }
+    }
+
+    @Test
+    void readsTheKernelVersionThatTheEngineStandsFor() {
+        try (Collection collection =
+                Collection.load(
+                        TestObjects.read("externs").withGlobal("CONFIG_HZ", new byte[] {100}),
+                        only("version"))) {
+            assertThat(collection.program("version").testRun(new byte[64]).retval())
+                    .isEqualTo((6 << 16 | 18 << 8) + 100);
+        }
+        assertThatThrownBy(() -> Collection.load(TestObjects.read("externs"), only("version")))
+                .isInstanceOf(LinkException.class)
+                .hasMessageContaining("CONFIG_HZ has no value");
+    }
+}
