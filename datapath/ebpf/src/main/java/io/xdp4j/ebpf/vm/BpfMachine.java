@@ -107,7 +107,7 @@ public final class BpfMachine {
     }
 
     private CheckedMemory newCheckedMemory() {
-        CheckedMemory memory = new CheckedMemory(this);
+        CheckedMemory memory = CheckedMemory.of(this);
         checkedMemory = memory;
         return memory;
     }

@@ -1,6 +1,5 @@
 package io.xdp4j.ebpf.vm;
 
-import io.xdp4j.ebpf.HotPath;
 import io.xdp4j.ebpf.map.BpfMap;
 import io.xdp4j.ebpf.map.MapFlags;
 import io.xdp4j.ebpf.memory.RawAtomics;
@@ -16,12 +15,16 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: the machine's.
 /// Fails: [MemoryTrapException] for an access that hits nothing alive.
-@HotPath
 public final class CheckedMemory {
     private final BpfMachine machine;
     private final long stack;
     private long stackInUse = BpfMachine.STACK_FRAME_BYTES;
     private @Nullable BpfMap recent;
+
+    /// The memory as the machine's programs may see it.
+    static CheckedMemory of(BpfMachine machine) {
+        return new CheckedMemory(machine);
+    }
 
     CheckedMemory(BpfMachine machine) {
         this.machine = machine;
