@@ -10,6 +10,7 @@ import io.xdp4j.config.ObjectProgramSpec.Word;
 import io.xdp4j.config.SourceLocation;
 import io.xdp4j.core.bpf.DatapathBackends;
 import io.xdp4j.core.bpf.ObjectProgram;
+import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.program.LiveBackend;
 import io.xdp4j.core.program.XdpProgram;
 import io.xdp4j.core.redirect.CpuMap;
@@ -35,6 +36,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// The eBPF objects that a configuration names, each file loaded once.
@@ -44,11 +47,15 @@ import org.jspecify.annotations.Nullable;
 /// Fails: [ConfigException] for what does not fit the object, an
 /// [io.xdp4j.ebpf.EbpfException] for the object itself.
 final class ObjectFactory implements AutoCloseable {
+    /// How often due timers are looked for.
+    private static final long TIMER_MILLIS = 1;
+
     private final DatapathConfig config;
     private final Parts parts;
     private final DatapathBackends backends;
     private final Map<Path, Collection> objects = new LinkedHashMap<>();
     private final Map<Integer, XdpProgram> programs = new HashMap<>();
+    private @Nullable Future<?> timers;
 
     ObjectFactory(DatapathConfig config, Parts parts) {
         this.config = config;
@@ -127,8 +134,31 @@ final class ObjectFactory implements AutoCloseable {
             for (ObjectProgramSpec user : users) {
                 fill(object, user);
             }
+            if (object.maps().values().stream().anyMatch(ObjectFactory::hasTimers)) {
+                startTimers();
+            }
         }
         return object;
+    }
+
+    private static boolean hasTimers(BpfMap map) {
+        return map.spec().field("bpf_timer") != null;
+    }
+
+    /// Callbacks run on worker 0 between its polls.
+    private void startTimers() {
+        if (timers == null) {
+            Datapath datapath = parts.datapath();
+            timers =
+                    datapath.workers()
+                            .get(0)
+                            .eventLoop()
+                            .scheduleAtFixedRate(
+                                    () -> datapath.bpf().runTimers(datapath.machine(0)),
+                                    TIMER_MILLIS,
+                                    TIMER_MILLIS,
+                                    TimeUnit.MILLISECONDS);
+        }
     }
 
     private List<ObjectProgramSpec> users(Path file) {
@@ -291,6 +321,11 @@ final class ObjectFactory implements AutoCloseable {
     /// Frees the objects; their programs must be detached.
     @Override
     public void close() {
+        Future<?> running = timers;
+        if (running != null) {
+            running.cancel(false);
+            parts.datapath().workers().synchronize();
+        }
         objects.values().forEach(Collection::close);
         objects.clear();
     }
