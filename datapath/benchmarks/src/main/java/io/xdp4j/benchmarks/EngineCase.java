@@ -40,7 +40,7 @@ record EngineCase(
     /// Fills our maps as `bpfrun` fills the kernel's.
     void fill(Collection collection) {
         for (int i = 0; i + 1 < mapArguments.size(); i += 2) {
-            String[] words = mapArguments.get(i + 1).split("[:=]");
+            String[] words = mapArguments.get(i + 1).split("[:=]", -1);
             BpfMap map = collection.map(words[0]);
             switch (mapArguments.get(i)) {
                 case "-u" ->

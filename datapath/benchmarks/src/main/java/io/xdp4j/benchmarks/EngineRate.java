@@ -90,6 +90,7 @@ public final class EngineRate {
                 ratios.stream().mapToDouble(Double::doubleValue).max().orElse(0));
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // no dependency on the annotation
     private static void print(String format, Object... values) {
         System.out.println(String.format(Locale.ROOT, format, values));
     }
