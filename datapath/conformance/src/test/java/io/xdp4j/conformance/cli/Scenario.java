@@ -1,5 +1,6 @@
 package io.xdp4j.conformance.cli;
 
+import io.xdp4j.conformance.Repository;
 import io.xdp4j.conformance.tool.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,13 +16,13 @@ import java.util.TreeSet;
 /// ```
 /// run run config/examples/veth-chain.yaml --duration 2s
 /// explained XDP_DROP DEVMAP_XMIT_ERROR
-/// writes /tmp/capture.pcap
+/// writes config/examples/capture.out.pcap
 /// expect devices/nic0/rx_packets > 0
 /// expect cpumap/to=1/processed > 0
 /// ```
 ///
-/// `run` gives the arguments, `explained` the drop reasons that may occur, `writes` a file that must
-/// be there afterwards, `expect` a comparison with a counter of the summary. A step of its path is a
+/// `run` gives the arguments, `explained` the drop reasons that may occur, `writes` a file of the
+/// repository that must be there afterwards and is then removed, `expect` a comparison with a counter of the summary. A step of its path is a
 /// property, the name of an element, or `key=value`, which adds up the elements that have it. A drop
 /// reason that is not there counts 0.
 record Scenario(
@@ -86,7 +87,7 @@ record Scenario(
                 case "", "#" -> {}
                 case "run" -> arguments.addAll(rest);
                 case "explained" -> explained.addAll(rest);
-                case "writes" -> written.add(Path.of(rest.getFirst()));
+                case "writes" -> written.add(Repository.root().resolve(rest.getFirst()));
                 case "expect" ->
                         expectations.add(
                                 new Expectation(
