@@ -27,6 +27,7 @@ final class HostTransmit {
 
     @HotPath
     void transmit(Worker worker, XdpFrame frame) {
+        frame.setSkb(true);
         VethDevice to = device.peer();
         if (to == null) {
             refuse(worker, frame, DropReason.TX_NO_PEER);
@@ -87,6 +88,7 @@ final class HostTransmit {
         }
         worker.ledger().entered(count - 1);
         for (int i = 0; i < count; i++) {
+            out[i].setSkb(true);
             forward(worker, to, out[i]);
         }
     }

@@ -147,13 +147,28 @@ final class VethRq implements NapiPoller {
             if (frame == null) {
                 break;
             }
-            if (frame.rxq() == null) {
-                hostFrames++;
+            if (frame.isSkb()) {
+                receiveSkb(frame);
+            } else {
+                queue.receive(frame);
             }
-            queue.receive(frame);
             done++;
         }
         return done;
+    }
+
+    /// A frame of the other host side is given what a driver's frame has: headroom, no metadata.
+    ///
+    /// Kernel: `veth_convert_skb_to_xdp_buff`.
+    @HotPath
+    private void receiveSkb(XdpFrame frame) {
+        hostFrames++;
+        frame.setSkb(false);
+        if (queue.worker().frames().restoreHeadroom(frame)) {
+            queue.receive(frame);
+        } else {
+            queue.drop(frame, DropReason.RX_NO_MEMORY);
+        }
     }
 
     @HotPath

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.xdp4j.core.device.AttachedProgram;
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.DeviceException;
 import io.xdp4j.core.device.DeviceSpec;
@@ -84,7 +85,7 @@ final class VethAttachTest {
     void whileAProgramRunsThePeersMtuCannotBeRaised(Datapath datapath) {
         VethPair pair = VethPair.open(datapath, "v0", "v1");
         assertThat(pair.second().maxMtu()).isEqualTo(65535);
-        XdpLink link = pair.first().attach(Programs.PASS);
+        XdpLink link = pair.first().xdp().link(Programs.PASS, 0);
         assertThat(pair.second().maxMtu()).isEqualTo(3506);
         assertThat(pair.first().maxMtu()).isEqualTo(65535);
         assertThatThrownBy(() -> pair.second().changeMtu(3507))
@@ -161,11 +162,11 @@ final class VethAttachTest {
     }
 
     @Test
-    void aClosedLinkLeavesALaterProgramInPlace(Datapath datapath) {
+    void aReplacedProgramIsNotDetached(Datapath datapath) {
         VethPair pair = VethPair.open(datapath, "v0", "v1").up();
-        XdpLink first = pair.second().attach(Programs.PASS);
+        AttachedProgram first = pair.second().attach(Programs.PASS);
         pair.second().attach(Programs.DROP);
-        first.close();
+        pair.second().detachIf(first);
         assertThat(pair.first().maxMtu()).isEqualTo(3506);
         HostSender.on(pair.first()).send(0, TestFrames.of(3, 60));
         LedgerAssert.settled(datapath).dropsOnly(Map.of(DropReason.XDP_DROP, 3L));

@@ -68,7 +68,7 @@ final class VethLinkTest {
                 .hasMessage("up(v0): ENOTCONN: no peer");
         assertThatThrownBy(() -> end.attach(xdp -> XDP_PASS))
                 .isInstanceOfSatisfying(
-                        XdpAttachException.class, e -> assertThat(e.errno()).isEqualTo(107));
+                        XdpAttachException.class, e -> assertThat(e.errno()).isEqualTo(19));
         host.send(0, Frames.udp4(1, 60));
         LedgerAssert.settled(datapath).dropsOnly(Map.of(DropReason.TX_NO_PEER, 1L));
         assertThat(end.linkStats().txDropped()).isEqualTo(1);

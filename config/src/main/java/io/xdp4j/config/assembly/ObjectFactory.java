@@ -112,15 +112,7 @@ final class ObjectFactory implements AutoCloseable {
 
     private XdpProgram running(BpfProgram program) {
         return programs.computeIfAbsent(
-                program.id(),
-                _ ->
-                        new ObjectProgram(
-                                parts.datapath(),
-                                program.main(),
-                                program.name(),
-                                program.linked()
-                                        .flags()
-                                        .contains(LinkedProgram.Flag.XDP_HAS_FRAGS)));
+                program.id(), _ -> new ObjectProgram(parts.datapath(), program));
     }
 
     // ---- loading

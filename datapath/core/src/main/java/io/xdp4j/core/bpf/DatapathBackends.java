@@ -100,7 +100,7 @@ public final class DatapathBackends {
             Second second = second(programFd);
             return second.known()
                     ? tried(() -> map.update(key, value, second.program(), UpdateFlags.BPF_ANY))
-                    : -Errno.EINVAL;
+                    : -Errno.ENOMEM;
         }
 
         @Override

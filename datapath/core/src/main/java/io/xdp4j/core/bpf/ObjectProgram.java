@@ -1,9 +1,12 @@
 package io.xdp4j.core.bpf;
 
 import io.xdp4j.core.device.Datapath;
+import io.xdp4j.core.program.XdpAttachType;
 import io.xdp4j.core.program.XdpBuff;
 import io.xdp4j.core.program.XdpProgram;
 import io.xdp4j.ebpf.HotPath;
+import io.xdp4j.ebpf.collection.BpfProgram;
+import io.xdp4j.ebpf.program.LinkedProgram;
 import io.xdp4j.ebpf.vm.BpfMachine;
 import io.xdp4j.ebpf.vm.Executable;
 import java.util.Arrays;
@@ -16,16 +19,25 @@ public final class ObjectProgram implements XdpProgram {
     private final BpfMachine[] machines;
     private final Executable main;
     private final String name;
+    private final int id;
     private final boolean hasFrags;
+    private final XdpAttachType attachType;
 
-    /// @param main the program's main function, verified or with checked memory
-    /// @param hasFrags whether it takes packets of several chunks (`xdp.frags`)
-    public ObjectProgram(Datapath datapath, Executable main, String name, boolean hasFrags) {
-        this.machines = new BpfMachine[datapath.workers().size()];
+    /// The program as it was loaded, verified or with checked memory.
+    public ObjectProgram(Datapath datapath, BpfProgram program) {
+        LinkedProgram linked = program.linked();
+        machines = new BpfMachine[datapath.workers().size()];
         Arrays.setAll(machines, datapath::machine);
-        this.main = main;
-        this.name = name;
-        this.hasFrags = hasFrags;
+        main = program.main();
+        name = program.name();
+        id = program.id();
+        hasFrags = linked.flags().contains(LinkedProgram.Flag.XDP_HAS_FRAGS);
+        attachType =
+                switch (linked.expectedAttachType()) {
+                    case LinkedProgram.ATTACH_XDP_CPUMAP -> XdpAttachType.CPUMAP;
+                    case LinkedProgram.ATTACH_XDP_DEVMAP -> XdpAttachType.DEVMAP;
+                    default -> XdpAttachType.DEVICE;
+                };
     }
 
     @HotPath
@@ -42,6 +54,16 @@ public final class ObjectProgram implements XdpProgram {
     @Override
     public boolean hasFrags() {
         return hasFrags;
+    }
+
+    @Override
+    public int id() {
+        return id;
+    }
+
+    @Override
+    public XdpAttachType attachType() {
+        return attachType;
     }
 
     @Override

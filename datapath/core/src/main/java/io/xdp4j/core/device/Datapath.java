@@ -182,6 +182,9 @@ public final class Datapath implements AutoCloseable {
     }
 
     private int programId(XdpProgram program) {
+        if (program.id() != 0) {
+            return program.id();
+        }
         synchronized (programIds) {
             return programIds.computeIfAbsent(program, p -> bpf.nextProgramId());
         }

@@ -5,8 +5,6 @@ import io.xdp4j.core.frame.XdpRxqInfo;
 import io.xdp4j.core.napi.FlushPhase;
 import io.xdp4j.core.napi.Flushable;
 import io.xdp4j.core.napi.Worker;
-import io.xdp4j.core.program.XdpAction;
-import io.xdp4j.core.program.XdpBuff;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.core.trace.TraceListener;
 import io.xdp4j.ebpf.HotPath;
@@ -79,45 +77,12 @@ final class DevBulkQueue implements Flushable {
     /// Keeps the frames that the egress program passes, in order, and returns how many.
     private int runProgram(AttachedProgram egress, int queued) {
         int kept = 0;
-        XdpBuff xdp = worker.xdp();
         for (int i = 0; i < queued; i++) {
             XdpFrame frame = queue[i];
-            XdpRxqInfo from = frame.rxq();
-            if (from == null || (frame.hasFrags() && !egress.hasFrags())) {
-                worker.drop(frame, DropReason.RX_FRAGS_UNSUPPORTED, device.ifindex());
-                continue;
-            }
-            int action = run(egress, xdp, frame, from);
-            if (action == XdpAction.XDP_PASS) {
+            if (EgressProgram.passes(egress, worker, device, frame)) {
                 queue[kept++] = frame;
-            } else {
-                dropByProgram(egress, xdp, frame, action);
             }
         }
         return kept;
-    }
-
-    private int run(AttachedProgram egress, XdpBuff xdp, XdpFrame frame, XdpRxqInfo from) {
-        xdp.load(frame, from, device.ifindex());
-        int action;
-        try {
-            action = egress.program().run(xdp);
-        } catch (Throwable e) {
-            device.programFailed(egress, e);
-            return XdpAction.XDP_ABORTED;
-        }
-        xdp.store();
-        return action;
-    }
-
-    private void dropByProgram(AttachedProgram egress, XdpBuff xdp, XdpFrame frame, int action) {
-        if (action != XdpAction.XDP_DROP) {
-            TraceListener trace = worker.trace();
-            if (trace != null) {
-                trace.xdpException(egress.id(), action, device.ifindex());
-            }
-        }
-        DropReason reason = action == XdpAction.XDP_DROP ? xdp.dropReason() : null;
-        worker.drop(frame, reason == null ? DropReason.DEVMAP_PROGRAM : reason, device.ifindex());
     }
 }

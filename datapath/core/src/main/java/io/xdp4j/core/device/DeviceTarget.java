@@ -56,6 +56,10 @@ public final class DeviceTarget implements RedirectTarget {
         if (error != 0) {
             return error;
         }
+        if (frame.isSkb()) {
+            xmitSkb(frame, workers[cpu], egress);
+            return 0;
+        }
         boolean tooLongForProgram = egress != null && !egress.hasFrags() && frame.isGso();
         if (tooLongForProgram || (frame.hasOffload() && !device.transmitsOffload(frame))) {
             return redirectFinished(frame, ingress, cpu, egress);
@@ -65,6 +69,17 @@ public final class DeviceTarget implements RedirectTarget {
         }
         bulk[cpu].enqueue(frame, ingress, egress);
         return 0;
+    }
+
+    /// The generic way: the egress program at once, then out as the host side's frames go. The
+    /// redirect has succeeded by now, whatever becomes of the frame.
+    ///
+    /// Kernel: `dev_map_generic_redirect`, `generic_xdp_tx`.
+    @HotPath
+    private void xmitSkb(XdpFrame frame, Worker worker, @Nullable AttachedProgram egress) {
+        if (egress == null || EgressProgram.passes(egress, worker, device, frame)) {
+            device.hostXmit(worker, frame);
+        }
     }
 
     private int redirectFinished(

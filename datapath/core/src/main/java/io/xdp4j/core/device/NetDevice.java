@@ -45,7 +45,9 @@ public abstract class NetDevice implements AutoCloseable {
     private volatile boolean carrier = true;
     private volatile boolean operational = true;
     private final AtomicInteger linkLosses = new AtomicInteger();
+    private final XdpState xdp = new XdpState(this);
     private volatile @Nullable AttachedProgram attached;
+    private volatile @Nullable AttachedProgram generic;
     private boolean failureLogged;
 
     /// Registers the device under its name and interface index.
@@ -218,52 +220,73 @@ public abstract class NetDevice implements AutoCloseable {
     @Override
     public void close() {
         down();
+        xdp.uninstall();
         datapath.unregister(this);
     }
 
     // ---- XDP attach
 
-    /// The attached program, null when there is none.
+    /// What attaches, replaces and removes programs, by the kernel's rules.
+    public final XdpState xdp() {
+        return xdp;
+    }
+
+    /// The native program, null when there is none.
     public final @Nullable AttachedProgram attached() {
         return attached;
     }
 
-    /// Attaches a program, or replaces the one that is there without losing a frame.
+    /// Attaches a native program, or replaces the one that is there without losing a frame.
     ///
     /// Fails: [XdpAttachException] with the kernel's errno.
-    /// Kernel: `dev_xdp_attach` with flags 0.
-    public final XdpLink attach(XdpProgram program) {
-        synchronized (this) {
-            checkAttach(program);
-            boolean first = attached == null;
-            AttachedProgram next = datapath.loaded(program);
-            if (first) {
-                enableXdp(next);
-            }
-            setProgram(next);
-            return new XdpLink(this, next);
-        }
+    /// Kernel: `ip link set dev X xdp`.
+    public final AttachedProgram attach(XdpProgram program) {
+        return xdp.attach(program, 0);
     }
 
-    /// Removes the program; no error when there is none.
+    /// Adds a program to the device's chain, see [XdpState#load].
+    ///
+    /// Kernel: `xdp-loader load`.
+    public final void attach(XdpProgram program, int priority, int chainActions) {
+        xdp.load(List.of(new ChainedProgram(program, priority, chainActions)), 0);
+    }
+
+    /// Removes every program, whatever attached it; no error when there is none.
     public final void detach() {
-        synchronized (this) {
-            if (attached != null) {
-                setProgram(null);
-                datapath.workers().synchronize();
-                disableXdp();
+        xdp.clear();
+    }
+
+    /// Removes the native program if it is still `expected`.
+    public final void detachIf(AttachedProgram expected) {
+        synchronized (xdp) {
+            if (expected.equals(attached)) {
+                detach();
             }
         }
     }
 
-    final boolean detachIf(AttachedProgram expected) {
-        synchronized (this) {
-            if (!expected.equals(attached)) {
-                return false;
-            }
-            detach();
-            return true;
+    final void install(XdpMode mode, AttachedProgram next) {
+        if (mode == XdpMode.SKB) {
+            generic = next;
+            return;
         }
+        checkAttach(next.program());
+        if (attached == null) {
+            enableXdp(next);
+        }
+        setProgram(next);
+    }
+
+    /// Returns once the program runs nowhere any more.
+    final void remove(XdpMode mode) {
+        if (mode == XdpMode.SKB) {
+            generic = null;
+            datapath.workers().synchronize();
+            return;
+        }
+        setProgram(null);
+        datapath.workers().synchronize();
+        disableXdp();
     }
 
     private void setProgram(@Nullable AttachedProgram next) {
@@ -308,11 +331,26 @@ public abstract class NetDevice implements AutoCloseable {
         hostPaths.compareAndSet(worker.index(), path, null);
     }
 
-    /// Hands a frame to the host side.
+    /// Takes a frame past the driver: to the generic program where there is one, else to the host
+    /// side.
+    ///
+    /// Owns: the frame from here on.
+    /// Kernel: `netif_receive_skb`.
+    @HotPath
+    public final void deliver(Worker worker, XdpFrame frame) {
+        AttachedProgram program = generic;
+        if (program == null) {
+            toHost(worker, frame);
+        } else {
+            GenericXdp.receive(this, worker, frame, program);
+        }
+    }
+
+    /// Hands a frame to the host side, the generic program being behind it.
     ///
     /// Owns: the frame from here on.
     @HotPath
-    public final void deliver(Worker worker, XdpFrame frame) {
+    public final void toHost(Worker worker, XdpFrame frame) {
         HostPath path = hostPaths.getPlain(worker.index());
         if (path != null && frame.hasOffload() && !path.takesOffloads()) {
             deliverFinished(worker, frame, path);

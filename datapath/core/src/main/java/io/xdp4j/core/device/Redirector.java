@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// Kernel: `xdp_do_redirect`.
 public final class Redirector {
     public static final int EINVAL = 22;
-    public static final int EBADRQC = 77;
+    public static final int EBADRQC = 56;
     public static final int EOVERFLOW = 75;
     public static final int EOPNOTSUPP = 95;
     public static final int EMSGSIZE = 90;
@@ -124,6 +124,7 @@ public final class Redirector {
             case EMSGSIZE -> DropReason.REDIRECT_TOO_LONG;
             case EOPNOTSUPP -> DropReason.REDIRECT_UNSUPPORTED;
             case EOVERFLOW -> DropReason.REDIRECT_NO_HEADROOM;
+            case ENOSPC -> DropReason.CPUMAP_RING_FULL;
             default -> DropReason.REDIRECT_NO_TARGET;
         };
     }

@@ -1,6 +1,5 @@
 package io.xdp4j.core.device;
 
-import static io.xdp4j.core.program.XdpAction.XDP_ABORTED;
 import static io.xdp4j.core.program.XdpAction.XDP_DROP;
 import static io.xdp4j.core.program.XdpAction.XDP_PASS;
 import static io.xdp4j.core.program.XdpAction.XDP_REDIRECT;
@@ -143,15 +142,7 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
     @HotPath
     private int run(XdpFrame frame, AttachedProgram program) {
         xdp.load(frame, this, 0);
-        int action;
-        try {
-            action = program.program().run(xdp);
-        } catch (Throwable e) { // also an Error: a program must not end the worker
-            device.programFailed(program, e);
-            return XDP_ABORTED;
-        }
-        xdp.store();
-        return action;
+        return program.run(xdp, device);
     }
 
     @HotPath
@@ -187,10 +178,7 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
     private void abort(XdpFrame frame, int progId, int action) {
         xdpAborted++;
         traceException(progId, action);
-        worker.drop(
-                frame,
-                action == XDP_ABORTED ? DropReason.XDP_ABORTED : DropReason.XDP_INVALID_ACTION,
-                ifindex);
+        worker.drop(frame, DropReason.ofAction(action), ifindex);
     }
 
     @HotPath

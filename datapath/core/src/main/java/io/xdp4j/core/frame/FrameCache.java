@@ -70,6 +70,63 @@ public final class FrameCache {
         return head;
     }
 
+    /// Gives a packet the headroom of a fresh one where it has less, at the price of a copy. Metadata
+    /// is lost. Bytes that then do not fit the first chunk go to one behind it.
+    ///
+    /// Fails: false when the pool is empty or the chain has its longest; the packet is as it was.
+    /// Kernel: `pskb_expand_head` in generic XDP, `veth_convert_skb_to_xdp_buff`.
+    public boolean restoreHeadroom(XdpFrame frame) {
+        frame.metaLength = 0;
+        if (frame.data - frame.chunk >= XdpFrame.HEADROOM_BYTES) {
+            return true;
+        }
+        int excess = frame.length - XdpFrame.LINEAR_BYTES;
+        if (excess > 0 && !moveToFrag(frame, excess)) {
+            return false;
+        }
+        frame.moveTo(XdpFrame.HEADROOM_BYTES);
+        return true;
+    }
+
+    /// Moves the last bytes of the first chunk to a new second one.
+    private boolean moveToFrag(XdpFrame frame, int bytes) {
+        XdpFrame frag = frame.fragCount == XdpFrame.MAX_FRAGS ? null : allocate();
+        if (frag == null) {
+            return false;
+        }
+        frame.length -= bytes;
+        frag.setData(0, bytes);
+        RawMemory.copy(frame.data + frame.length, frag.data, bytes);
+        frag.nextFrag = frame.nextFrag;
+        frame.nextFrag = frag;
+        frame.fragsLength += bytes;
+        frame.fragCount++;
+        return true;
+    }
+
+    /// Brings a packet of several chunks into its first.
+    ///
+    /// Fails: false when it does not fit; the packet is as it was.
+    /// Kernel: `skb_linearize`.
+    public boolean linearize(XdpFrame frame) {
+        if (frame.totalLength() > XdpFrame.LINEAR_BYTES || !restoreHeadroom(frame)) {
+            return false;
+        }
+        frame.moveTo(XdpFrame.HEADROOM_BYTES);
+        XdpFrame rest = frame.nextFrag;
+        for (XdpFrame frag = rest; frag != null; frag = frag.nextFrag) {
+            RawMemory.copy(frag.data, frame.data + frame.length, frag.length);
+            frame.length += frag.length;
+        }
+        frame.nextFrag = null;
+        frame.fragsLength = 0;
+        frame.fragCount = 0;
+        if (rest != null) {
+            free(rest);
+        }
+        return true;
+    }
+
     private @Nullable XdpFrame copyChunk(XdpFrame source) {
         XdpFrame copy = allocate();
         if (copy == null) {

@@ -50,6 +50,7 @@ public final class XdpFrame {
     int fragCount;
 
     @Nullable XdpRxqInfo rxq;
+    boolean skb;
     long timestampNanos;
 
     // Offloads still to be done, as virtio_net_hdr has them; positions are offsets in the chunk, so
@@ -126,6 +127,20 @@ public final class XdpFrame {
 
     public void setRxq(XdpRxqInfo rxq) {
         this.rxq = rxq;
+    }
+
+    /// True for a packet that is past a driver, or that the host side wrote; what was redirected in a
+    /// driver is none.
+    ///
+    /// Kernel: a `struct sk_buff` in place of a `struct xdp_frame`.
+    @HotPath
+    public boolean isSkb() {
+        return skb;
+    }
+
+    @HotPath
+    public void setSkb(boolean on) {
+        this.skb = on;
     }
 
     /// Capture time in nanoseconds since the epoch, 0 when unknown.
@@ -242,11 +257,22 @@ public final class XdpFrame {
         gsoSize = 0;
     }
 
+    /// Moves the bytes of the first chunk, and the offloads' positions with them.
+    @HotPath
+    void moveTo(int offset) {
+        int by = offset - (int) (data - chunk);
+        RawMemory.move(data, chunk + offset, length);
+        data = chunk + offset;
+        csumStart += by;
+        headersEnd += by;
+    }
+
     /// Takes over everything but the bytes from another frame whose data stand at the same offset.
     @HotPath
     void copyMetadataFrom(XdpFrame source) {
         metaLength = source.metaLength;
         rxq = source.rxq;
+        skb = source.skb;
         timestampNanos = source.timestampNanos;
         gsoType = source.gsoType;
         gsoSize = source.gsoSize;
@@ -264,6 +290,7 @@ public final class XdpFrame {
         fragsLength = 0;
         fragCount = 0;
         rxq = null;
+        skb = false;
         timestampNanos = 0;
         gsoType = 0;
         gsoSize = 0;

@@ -29,4 +29,14 @@ public interface XdpProgram {
     default boolean hasFrags() {
         return false;
     }
+
+    /// Where the program may run.
+    default XdpAttachType attachType() {
+        return XdpAttachType.ANY;
+    }
+
+    /// The id that the program has already, 0 to be given one.
+    default int id() {
+        return 0;
+    }
 }

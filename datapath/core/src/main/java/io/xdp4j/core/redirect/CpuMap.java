@@ -5,6 +5,7 @@ import static io.xdp4j.ebpf.Errno.E2BIG;
 import static io.xdp4j.ebpf.Errno.EEXIST;
 import static io.xdp4j.ebpf.Errno.EINVAL;
 import static io.xdp4j.ebpf.Errno.ENODEV;
+import static io.xdp4j.ebpf.Errno.ENOMEM;
 import static io.xdp4j.ebpf.Errno.EOVERFLOW;
 
 import io.xdp4j.core.device.Datapath;
@@ -13,6 +14,7 @@ import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.frame.XdpRxqInfo;
 import io.xdp4j.core.program.RedirectMap;
 import io.xdp4j.core.program.RedirectTarget;
+import io.xdp4j.core.program.XdpAttachType;
 import io.xdp4j.core.program.XdpProgram;
 import io.xdp4j.ebpf.HotPath;
 import io.xdp4j.ebpf.MapException;
@@ -64,7 +66,8 @@ public final class CpuMap implements RedirectMap {
     /// Sets a CPU's ring size and program; size 0 deletes the entry.
     ///
     /// Fails: [MapException]: EINVAL flags, E2BIG key, EEXIST with `BPF_NOEXIST` always, EOVERFLOW
-    /// above [#MAX_QSIZE], ENODEV for a CPU that no worker stands for.
+    /// above [#MAX_QSIZE], ENODEV for a CPU that no worker stands for, ENOMEM for a program that was
+    /// not loaded for cpumap entries.
     public void update(int cpu, int qsize, @Nullable XdpProgram program, int flags) {
         UpdateFlags.check(name, flags);
         UpdateFlags.checkIndex(name, cpu, entries.length());
@@ -84,6 +87,14 @@ public final class CpuMap implements RedirectMap {
                             + " (expected: below the "
                             + datapath.workers().size()
                             + " workers)");
+        }
+        if (qsize != 0 && program != null && !program.attachType().fits(XdpAttachType.CPUMAP)) {
+            throw new MapException(
+                    ENOMEM,
+                    name
+                            + ": program: "
+                            + program.name()
+                            + " (expected: one for cpumap entries, section xdp/cpumap)");
         }
         CpuMapEntry next =
                 qsize == 0

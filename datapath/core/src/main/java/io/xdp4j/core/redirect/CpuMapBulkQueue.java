@@ -6,6 +6,7 @@ import io.xdp4j.core.napi.Flushable;
 import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.core.trace.TraceListener;
+import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.HotPath;
 
 /// Frames of one worker for one cpumap entry: eight at a time into the entry's ring.
@@ -47,6 +48,20 @@ final class CpuMapBulkQueue implements Flushable {
         queue[count++] = frame;
     }
 
+    /// A frame from generic XDP goes into the ring by itself and wakes the target: 0 or `-ENOSPC`.
+    ///
+    /// Owns: on an error the caller keeps the frame.
+    /// Kernel: `cpu_map_generic_redirect`.
+    int enqueueSkb(XdpFrame frame) {
+        boolean accepted = entry.produce(frame);
+        count(1, accepted ? 0 : 1);
+        if (!accepted) {
+            return -Errno.ENOSPC;
+        }
+        entry.wake();
+        return 0;
+    }
+
     @Override
     public void flush() {
         listed = false;
@@ -61,7 +76,10 @@ final class CpuMapBulkQueue implements Flushable {
         for (int i = accepted; i < queued; i++) {
             worker.drop(queue[i], DropReason.CPUMAP_RING_FULL, 0);
         }
-        int refused = queued - accepted;
+        count(queued, queued - accepted);
+    }
+
+    private void count(int queued, int refused) {
         processed += queued;
         drops += refused;
         TraceListener trace = worker.trace();

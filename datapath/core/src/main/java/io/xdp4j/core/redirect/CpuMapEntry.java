@@ -2,6 +2,7 @@ package io.xdp4j.core.redirect;
 
 import io.xdp4j.core.device.AttachedProgram;
 import io.xdp4j.core.device.Datapath;
+import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.device.Redirector;
 import io.xdp4j.core.device.RxQueue;
 import io.xdp4j.core.frame.XdpFrame;
@@ -92,6 +93,9 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
         if (program != null && !program.hasFrags() && frame.isGso()) {
             return redirectSegments(frame, ingress, cpu);
         }
+        if (frame.isSkb()) {
+            return bulk[cpu].enqueueSkb(frame);
+        }
         bulk[cpu].enqueue(frame);
         return 0;
     }
@@ -115,6 +119,11 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
     @HotPath
     int produce(XdpFrame[] frames, int count) {
         return ring.produce(frames, count);
+    }
+
+    @HotPath
+    boolean produce(XdpFrame frame) {
+        return ring.produce(frame);
     }
 
     @HotPath
@@ -208,23 +217,28 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
         XdpBuff xdp = target.xdp();
         xdp.load(frame, ingress, 0);
         xdp.hideQueue();
-        int action;
-        try {
-            action = second.program().run(xdp);
-        } catch (Throwable e) {
-            ingress.device().programFailed(second, e);
-            action = XdpAction.XDP_ABORTED;
-        }
-        xdp.store();
+        int action = second.run(xdp, ingress.device());
         if (action == XdpAction.XDP_PASS) {
             return XdpAction.XDP_PASS;
         }
         if (action == XdpAction.XDP_REDIRECT) {
             return redirect(frame, ingress, second.id());
         }
+        if (frame.isSkb() && action != XdpAction.XDP_DROP) {
+            traceException(second.id(), action, ingress.ifindex());
+        }
         DropReason reason = action == XdpAction.XDP_DROP ? xdp.dropReason() : null;
         target.drop(frame, reason == null ? DropReason.CPUMAP_PROGRAM : reason, ingress.ifindex());
         return XdpAction.XDP_DROP;
+    }
+
+    /// Only what comes from generic XDP leaves a trace here.
+    @HotPath
+    private void traceException(int progId, int action, int ifindex) {
+        TraceListener trace = target.trace();
+        if (trace != null) {
+            trace.xdpException(progId, action, ifindex);
+        }
     }
 
     @HotPath
@@ -238,7 +252,12 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
 
     @HotPath
     private void deliver(XdpFrame frame) {
-        ingress(frame).device().deliver(target, frame);
+        NetDevice device = ingress(frame).device();
+        if (frame.isSkb()) {
+            device.toHost(target, frame); // the generic program sent it here
+        } else {
+            device.deliver(target, frame);
+        }
     }
 
     private static RxQueue ingress(XdpFrame frame) {

@@ -9,6 +9,7 @@ import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.frame.XdpRxqInfo;
 import io.xdp4j.core.program.RedirectTarget;
+import io.xdp4j.core.program.XdpAttachType;
 import io.xdp4j.core.program.XdpProgram;
 import io.xdp4j.core.trace.Tracepoints;
 import io.xdp4j.ebpf.HotPath;
@@ -69,7 +70,15 @@ public final class DevMap implements DeviceMap {
         update(key, device, null, UpdateFlags.BPF_ANY);
     }
 
+    /// Fails: [MapException] EINVAL for a program that was not loaded for devmap entries.
     static DevMapEntry entry(Datapath datapath, NetDevice device, @Nullable XdpProgram egress) {
+        if (egress != null && !egress.attachType().fits(XdpAttachType.DEVMAP)) {
+            throw new MapException(
+                    EINVAL,
+                    "program: "
+                            + egress.name()
+                            + " (expected: one for devmap entries, section xdp/devmap)");
+        }
         return new DevMapEntry(
                 datapath.target(device), egress == null ? null : datapath.loaded(egress));
     }

@@ -51,6 +51,17 @@ public enum DropReason {
         this.meaning = meaning;
     }
 
+    /// The reason for a frame whose program answered `action`, one of those that drop.
+    ///
+    /// @param action 0 ABORTED, 1 DROP, or a code that is no action
+    public static DropReason ofAction(int action) {
+        return switch (action) {
+            case 0 -> XDP_ABORTED;
+            case 1 -> XDP_DROP;
+            default -> XDP_INVALID_ACTION;
+        };
+    }
+
     /// One line for people.
     public String meaning() {
         return meaning;

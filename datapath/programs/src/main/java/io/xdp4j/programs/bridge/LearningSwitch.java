@@ -269,7 +269,7 @@ public final class LearningSwitch implements AutoCloseable {
     private void attach(@Nullable SwitchPort port) {
         if (port != null) {
             XdpProgram program = new SwitchProgram(spec.name(), port, table, devMap, switchMap);
-            port.setLink(port.device().attach(program));
+            port.setAttached(port.device().attach(program));
         }
     }
 

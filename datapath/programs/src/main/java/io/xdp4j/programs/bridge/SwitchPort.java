@@ -1,8 +1,8 @@
 package io.xdp4j.programs.bridge;
 
+import io.xdp4j.core.device.AttachedProgram;
 import io.xdp4j.core.device.DeviceTarget;
 import io.xdp4j.core.device.NetDevice;
-import io.xdp4j.core.device.XdpLink;
 import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.frame.XdpRxqInfo;
 import io.xdp4j.core.program.RedirectTarget;
@@ -25,7 +25,7 @@ final class SwitchPort implements RedirectTarget {
     private final @Nullable StormControl storm;
     private final PortCounters[] counters;
     private final SwitchMap map;
-    private @Nullable XdpLink link;
+    private @Nullable AttachedProgram attached;
     private int lossesSeen;
 
     SwitchPort(
@@ -59,16 +59,16 @@ final class SwitchPort implements RedirectTarget {
         return device;
     }
 
-    void setLink(XdpLink attached) {
-        link = attached;
+    void setAttached(AttachedProgram program) {
+        attached = program;
     }
 
     /// Takes the program off the device, unless another one has taken its place.
     void detach() {
-        XdpLink attached = link;
-        link = null;
-        if (attached != null) {
-            attached.close();
+        AttachedProgram program = attached;
+        attached = null;
+        if (program != null) {
+            device.detachIf(program);
         }
     }
 

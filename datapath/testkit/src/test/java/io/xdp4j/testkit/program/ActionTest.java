@@ -169,7 +169,7 @@ final class ActionTest {
                 .singleElement()
                 .asString()
                 .startsWith(
-                        "xdp_redirect_err prog_id=1 action=REDIRECT ifindex=1001 to_ifindex=0 err=-77");
+                        "xdp_redirect_err prog_id=1 action=REDIRECT ifindex=1001 to_ifindex=0 err=-56");
         LedgerAssert.settled(datapath).dropsOnly(Map.of(DropReason.REDIRECT_NO_TARGET, 1L));
     }
 

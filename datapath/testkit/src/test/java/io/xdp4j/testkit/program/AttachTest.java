@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.xdp4j.core.device.AttachedProgram;
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.RxQueue;
-import io.xdp4j.core.device.XdpLink;
 import io.xdp4j.core.program.XdpProgram;
 import io.xdp4j.testkit.DatapathTest;
 import io.xdp4j.testkit.FakeNic;
@@ -25,13 +24,13 @@ final class AttachTest {
     private static final byte[] FRAME = Frames.udp4(1, 60);
 
     @Test
-    void closingALinkDetachesUnlessTheProgramWasReplaced(Datapath datapath) {
+    void aReplacedProgramIsNotDetached(Datapath datapath) {
         FakeNic nic = FakeNic.builder(datapath, "nic0").up();
-        XdpLink first = nic.attach(xdp -> XDP_DROP);
-        XdpLink second = nic.attach(xdp -> XDP_TX);
-        first.close();
-        assertThat(nic.attached()).isEqualTo(second.program());
-        second.close();
+        AttachedProgram first = nic.attach(xdp -> XDP_DROP);
+        AttachedProgram second = nic.attach(xdp -> XDP_TX);
+        nic.detachIf(first);
+        assertThat(nic.attached()).isEqualTo(second);
+        nic.detachIf(second);
         assertThat(nic.attached()).isNull();
         nic.inject(0, FRAME).awaitProcessed(SOON);
         LedgerAssert.settled(datapath).hasPassed(1);
@@ -42,9 +41,9 @@ final class AttachTest {
         FakeNic nic = FakeNic.builder(datapath, "nic0").up();
         XdpProgram one = xdp -> XDP_DROP;
         XdpProgram two = xdp -> XDP_PASS;
-        int id = nic.attach(one).program().id();
-        assertThat(nic.attach(two).program().id()).isNotEqualTo(id);
-        assertThat(nic.attach(one).program()).isEqualTo(new AttachedProgram(one, id, false));
+        int id = nic.attach(one).id();
+        assertThat(nic.attach(two).id()).isNotEqualTo(id);
+        assertThat(nic.attach(one)).isEqualTo(new AttachedProgram(one, id, false));
     }
 
     @Test
