@@ -6,7 +6,7 @@ CPU = v1
 xdp_rate_limit.bpf.o: CPU = v3
 CFLAGS = -O2 -g -target bpf -mcpu=$(CPU) -Wall -Werror -I/usr/include/$(shell uname -m)-linux-gnu \
 	-fdebug-compilation-dir=.
-SHARED := $(dir $(lastword $(MAKEFILE_LIST)))parsing.h
+SHARED := $(wildcard $(dir $(lastword $(MAKEFILE_LIST)))*.h)
 OBJECTS = $(patsubst %.bpf.c,%.bpf.o,$(wildcard *.bpf.c))
 
 all: $(OBJECTS)

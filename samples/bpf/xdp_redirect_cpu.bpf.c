@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
 // Spreads packets over CPUs: the program variants of xdp_redirect_cpu and its second-stage programs.
-#include "parsing.h"
+#include "flow_hash.h"
+
+#include <stdbool.h>
 
 #define MAX_CPUS 64
-#define L4_HASH_INITVAL 15485863
 #define DISCARD_PORT 9
 
 struct datarec {
@@ -184,23 +185,6 @@ int cpumap_l4_filter(struct xdp_md *ctx)
 	return to_place(rec, place_of(protocol));
 }
 
-/* One word of SuperFastHash. */
-static __always_inline __u32 hash_word(__u32 word, __u32 initval)
-{
-	__u32 hash = initval;
-
-	hash += word & 0xffff;
-	hash = (hash << 16) ^ (((word >> 16) << 11) ^ hash);
-	hash += hash >> 11;
-	hash ^= hash << 3;
-	hash += hash >> 5;
-	hash ^= hash << 4;
-	hash += hash >> 17;
-	hash ^= hash << 25;
-	hash += hash >> 6;
-	return hash;
-}
-
 /* The same for both directions: addresses are added. Ports do not count. */
 static __always_inline __u32 hash_of(struct cursor *c)
 {
@@ -209,18 +193,11 @@ static __always_inline __u32 hash_of(struct cursor *c)
 
 	if (type == bpf_htons(ETH_P_IP)) {
 		struct iphdr *ip = parse_ipv4(c);
-		return ip ? hash_word(ip->saddr + ip->daddr, L4_HASH_INITVAL + ip->protocol) : 0;
+		return ip ? hash_word(ip->saddr + ip->daddr, FLOW_HASH_INITVAL + ip->protocol) : 0;
 	}
 	if (type == bpf_htons(ETH_P_IPV6)) {
 		struct ipv6hdr *ip = parse_ipv6(c);
-		__u32 sum = 0;
-
-		if (!ip)
-			return 0;
-#pragma unroll
-		for (int i = 0; i < 4; i++)
-			sum += ip->saddr.s6_addr32[i] + ip->daddr.s6_addr32[i];
-		return hash_word(sum, L4_HASH_INITVAL + ip->nexthdr);
+		return ip ? hash_word(sum_of_addresses(ip), FLOW_HASH_INITVAL + ip->nexthdr) : 0;
 	}
 	return 0;
 }
@@ -241,6 +218,57 @@ int cpumap_l4_hash(struct xdp_md *ctx)
 	if ((void *)(eth + 1) > c.end || bpf_ntohs(eth->h_proto) < ETH_P_802_3_MIN)
 		return XDP_PASS;
 	return to_place(rec, hash_of(&c) % *count);
+}
+
+/* Behind the IP header; 0 for what has no ports. */
+static __always_inline __u16 port_of(struct cursor *c, bool source)
+{
+	__u8 protocol = 0;
+	struct ethhdr *eth;
+	__be16 type = parse_ethernet(c, &eth), *ports;
+
+	if (type == bpf_htons(ETH_P_IP)) {
+		struct iphdr *ip = parse_ipv4(c);
+
+		if (!ip || ip->ihl < 5)
+			return 0;
+		protocol = ip->protocol;
+		c->at = (void *)ip + ip->ihl * 4;
+	} else if (type == bpf_htons(ETH_P_IPV6)) {
+		struct ipv6hdr *ip = parse_ipv6(c);
+
+		protocol = ip ? ip->nexthdr : 0;
+	}
+	ports = c->at;
+	if ((protocol != IPPROTO_TCP && protocol != IPPROTO_UDP) || (void *)(ports + 2) > c->end)
+		return 0;
+	return bpf_ntohs(source ? ports[0] : ports[1]);
+}
+
+static __always_inline int by_port(struct xdp_md *ctx, bool source)
+{
+	struct datarec *rec = received();
+	struct cursor c = cursor_of(ctx);
+	__u32 key = 0;
+	__u32 *count = bpf_map_lookup_elem(&cpus_count, &key);
+
+	if (!rec)
+		return XDP_PASS;
+	if (!count || !*count)
+		return XDP_ABORTED;
+	return to_place(rec, port_of(&c, source) % *count);
+}
+
+SEC("xdp")
+int cpumap_l4_sport(struct xdp_md *ctx)
+{
+	return by_port(ctx, true);
+}
+
+SEC("xdp")
+int cpumap_l4_dport(struct xdp_md *ctx)
+{
+	return by_port(ctx, false);
 }
 
 SEC("xdp/cpumap")

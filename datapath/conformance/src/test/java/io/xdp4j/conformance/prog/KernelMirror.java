@@ -23,6 +23,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// The same maps and programs in the live kernel.
 ///
@@ -180,17 +181,26 @@ final class KernelMirror implements AutoCloseable {
                 programFds.getOrDefault(program, -1), packet, new byte[0], PACKET_BYTES, 1);
     }
 
+    /// The value in the kernel's map, of a per-CPU map all CPUs'; null when there is none.
+    byte @Nullable [] lookup(BpfMap map, byte[] key, int possibleCpus) {
+        byte[] value = new byte[userBytes(map, possibleCpus)];
+        int found = KernelBpf.lookup(mapFds.getOrDefault(map.id(), -1), key, value);
+        return found == 0 ? value : null;
+    }
+
+    private static int userBytes(BpfMap map, int possibleCpus) {
+        return map.type().isPerCpu()
+                ? ((map.valueSize() + 7) & -8) * possibleCpus
+                : map.valueSize();
+    }
+
     /// The entries of a plain map as the kernel has them, hex by hex.
     Map<String, String> entries(BpfMap map, int possibleCpus) {
         Map<String, String> entries = new TreeMap<>();
         int fd = mapFds.getOrDefault(map.id(), -1);
-        int bytes =
-                map.type().isPerCpu()
-                        ? ((map.valueSize() + 7) & -8) * possibleCpus
-                        : map.valueSize();
         byte[] key = new byte[0];
         byte[] next = new byte[map.keySize()];
-        byte[] value = new byte[bytes];
+        byte[] value = new byte[userBytes(map, possibleCpus)];
         while (KernelBpf.nextKey(fd, key, next) == 0) {
             if (KernelBpf.lookup(fd, next, value) == 0) {
                 entries.put(HexFormat.of().formatHex(next), HexFormat.of().formatHex(value));
