@@ -70,9 +70,7 @@ final class SampleBehaviourTest {
             CollectionSpec spec = Collection.read(object());
             if (json.has("globals")) {
                 for (String global : json.at("globals").names()) {
-                    spec =
-                            spec.withGlobal(
-                                    global, HEX.parseHex(json.at("globals", global).text()));
+                    spec = spec.withGlobal(global, HEX.parseHex(json.at("globals", global).text()));
                 }
             }
             return spec;
@@ -193,8 +191,7 @@ final class SampleBehaviourTest {
         if (!XdpAction.nameOf(verdict).equals(wanted)) {
             differences.add(
                     "%s (%s): %s (expected: %s)"
-                            .formatted(
-                                    example.name(), where, XdpAction.nameOf(verdict), wanted));
+                            .formatted(example.name(), where, XdpAction.nameOf(verdict), wanted));
         }
         if (example.json().has("out") && !Arrays.equals(out, example.bytes("out"))) {
             differences.add(
