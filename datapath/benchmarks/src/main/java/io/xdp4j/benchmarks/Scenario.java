@@ -42,6 +42,9 @@ final class Scenario implements AutoCloseable {
     /// another thread has it for a slice of the scheduler's.
     private static final int PACED_QSIZE = 16384;
 
+    /// A CPU a worker: two workers on one would measure the scheduler.
+    private static final List<Integer> CPUS = List.of(1, 0);
+
     /// Enough that a full ring does not empty the pool.
     private static final int FRAMES = 32768;
 
@@ -49,7 +52,7 @@ final class Scenario implements AutoCloseable {
     private LongSupplier delivered = () -> 0;
 
     private Scenario(int workers) {
-        datapath = Datapath.builder().workers(workers).frames(FRAMES).build();
+        datapath = Datapath.builder().workers(workers).pin(CPUS).frames(FRAMES).build();
     }
 
     /// Makes a scenario and starts it. `frameBytes` is the size of the generated frames.

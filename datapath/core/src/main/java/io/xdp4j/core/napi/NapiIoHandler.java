@@ -8,7 +8,8 @@ import io.xdp4j.ebpf.HotPath;
 import org.jspecify.annotations.Nullable;
 
 /// Polls a worker's scheduled NAPIs, then lets the wrapped handler (epoll) look at file
-/// descriptors, without waiting while there is work.
+/// descriptors, without waiting while there is work, or while another worker has just sent some and
+/// may send more ([Worker#busyPoll]).
 ///
 /// The wrapped handler asks [IoHandlerContext#canBlock] once more after it has announced that it is
 /// about to sleep; a poller scheduled before that is seen there, one scheduled later finds the
@@ -91,7 +92,7 @@ final class NapiIoHandler implements IoHandler {
 
         @Override
         public boolean canBlock() {
-            return !worker().hasScheduled() && outer().canBlock();
+            return !worker().busyPoll(outer()) && outer().canBlock();
         }
 
         @Override

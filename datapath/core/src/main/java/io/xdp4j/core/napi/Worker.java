@@ -1,6 +1,7 @@
 package io.xdp4j.core.napi;
 
 import io.netty.channel.EventLoop;
+import io.netty.channel.IoHandlerContext;
 import io.xdp4j.core.frame.FrameCache;
 import io.xdp4j.core.frame.FramePool;
 import io.xdp4j.core.frame.XdpFrame;
@@ -23,6 +24,11 @@ public final class Worker {
     /// Frames polled before the event loop gets its turn (`netdev_budget`).
     private static final int ROUND_BUDGET = 1024;
 
+    /// How long a worker that another one keeps supplying looks for more before it sleeps: a wake-up
+    /// costs the supplier a system call and the frames tens of microseconds. About what
+    /// `net.core.busy_poll` is set to.
+    private static final long BUSY_POLL_NANOS = 50_000;
+
     private static final FlushPhase[] PHASES = FlushPhase.values();
 
     private final int index;
@@ -43,6 +49,8 @@ public final class Worker {
     private long polledFrames;
     private long busyNanos;
     private long nowNanos = System.nanoTime();
+    private boolean suppliedRemotely;
+    private long busyPollEnd = nowNanos;
 
     Worker(int index, FramePool pool, Tracepoints tracepoints, NapiIoHandler handler) {
         this.index = index;
@@ -204,14 +212,33 @@ public final class Worker {
             adoptRemote();
         } while (polledFrames - before < ROUND_BUDGET && ++polls < ROUND_BUDGET / 8);
         polling = false;
-        busyNanos += System.nanoTime() - start;
+        long end = System.nanoTime();
+        busyNanos += end - start;
+        if (suppliedRemotely) {
+            suppliedRemotely = false;
+            busyPollEnd = end + BUSY_POLL_NANOS;
+        }
         return (int) (polledFrames - before);
+    }
+
+    /// Looks for pollers that other workers schedule, for a short while after the last of them and
+    /// while the event loop has nothing else to do. Returns true when there is one.
+    @HotPath
+    boolean busyPoll(IoHandlerContext loop) {
+        while (busyPollEnd - System.nanoTime() > 0 && loop.canBlock()) {
+            if (hasScheduled()) {
+                return true;
+            }
+            Thread.onSpinWait();
+        }
+        return hasScheduled();
     }
 
     private void adoptRemote() {
         if (remote.get() == null) {
             return;
         }
+        suppliedRemotely = true;
         NapiContext napi = remote.getAndSet(null);
         while (napi != null) {
             NapiContext next = napi.nextRemote;
