@@ -1,6 +1,7 @@
 /// The datapath: frames, rings, workers, devices, redirect maps, tracepoints, host channels.
 module io.xdp4j.core {
     requires static org.jspecify;
+    requires transitive jdk.jfr;
     requires transitive io.netty.buffer;
     requires transitive io.netty.common;
     requires transitive io.netty.transport;

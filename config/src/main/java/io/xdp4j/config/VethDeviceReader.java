@@ -1,5 +1,6 @@
 package io.xdp4j.config;
 
+import io.xdp4j.config.VethDeviceSpec.Fidelity;
 import java.util.List;
 
 /// Reads a device with transport veth.
@@ -20,7 +21,8 @@ final class VethDeviceReader {
                     "peer-tx-queues",
                     "mtu",
                     "mac",
-                    "peer-mac");
+                    "peer-mac",
+                    "fidelity");
 
     private VethDeviceReader() {}
 
@@ -40,6 +42,7 @@ final class VethDeviceReader {
                 device.get("mtu", DeviceReader::mtu, DeviceReader.DEFAULT_MTU),
                 device.get("mac", ConfigNode::unicastMac, MacAddress.derivedFrom(name)),
                 device.get("peer-mac", ConfigNode::unicastMac, MacAddress.derivedFrom(peer)),
+                device.get("fidelity", n -> n.keyword(Fidelity.values()), Fidelity.STRICT),
                 device.at());
     }
 

@@ -18,6 +18,7 @@ import java.util.List;
 /// @param mtu largest payload in bytes, of both ends
 /// @param mac address of the one end
 /// @param peerMac address of the other end
+/// @param fidelity how closely the pair keeps to the kernel
 /// @param at where it was written
 public record VethDeviceSpec(
         String name,
@@ -29,8 +30,15 @@ public record VethDeviceSpec(
         int mtu,
         MacAddress mac,
         MacAddress peerMac,
+        Fidelity fidelity,
         SourceLocation at)
         implements DeviceSpec {
+
+    /// Whether a peer without a program takes redirected frames: in the kernel it does not.
+    public enum Fidelity {
+        STRICT,
+        FRIENDLY
+    }
 
     /// Both ends.
     @Override

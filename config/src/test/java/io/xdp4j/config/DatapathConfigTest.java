@@ -195,6 +195,8 @@ final class DatapathConfigTest {
         assertThat(full.peerRxQueues()).isEqualTo(4);
         assertThat(full.peerTxQueues()).isEqualTo(5);
         assertThat(full.peerMac()).isEqualTo(new MacAddress(0x020000000003L));
+        assertThat(plain.fidelity()).isEqualTo(VethDeviceSpec.Fidelity.STRICT);
+        assertThat(full.fidelity()).isEqualTo(VethDeviceSpec.Fidelity.FRIENDLY);
     }
 
     private static VethDeviceSpec veth(String keys) {

@@ -70,6 +70,27 @@ final class HostTransmit {
         }
     }
 
+    /// Takes frames out of a program's hands to this end's host side, which no NAPI does: a prefix, up
+    /// to the first that cannot be had, or an error for none.
+    @HotPath
+    int receive(Worker worker, RxQueue arrival, XdpFrame[] frames, int count) {
+        VethDevice from = device.peer();
+        int taken = 0;
+        int error = -Redirector.ENXIO;
+        while (from != null && taken < count) {
+            XdpFrame frame = frames[taken];
+            int length = frame.totalLength();
+            error = device.checkForward(frame);
+            if (error != 0 || !device.datapath().backlog(worker).enqueue(arrival, frame)) {
+                break;
+            }
+            frame.setSkb(true);
+            from.txCounters(worker).sent(1, length);
+            taken++;
+        }
+        return taken == 0 ? error : taken;
+    }
+
     /// Does what is left to do on a frame that a program is to see.
     private void finish(Worker worker, VethDevice to, XdpFrame frame) {
         if (!frame.isGso()) {

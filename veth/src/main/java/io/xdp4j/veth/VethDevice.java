@@ -10,6 +10,7 @@ import io.xdp4j.core.device.Redirector;
 import io.xdp4j.core.device.RxQueue;
 import io.xdp4j.core.device.TxQueue;
 import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.core.frame.XdpMemType;
 import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.napi.WorkerGroup;
 import io.xdp4j.core.program.XdpProgram;
@@ -47,6 +48,7 @@ public final class VethDevice extends NetDevice {
     private final PeerTqStats[] fromWorkers;
     private final HostTransmit host;
     private final int maxTxQueues;
+    private final boolean friendly;
 
     private volatile @Nullable VethDevice peer;
     private volatile int realRxQueues;
@@ -68,6 +70,7 @@ public final class VethDevice extends NetDevice {
                         end.name(), 0, end.mtu(), end.mac(), end.maxRxQueues(), end.firstWorker()));
         this.rtnl = rtnl;
         this.maxTxQueues = end.maxTxQueues();
+        this.friendly = end.fidelity() == VethFidelity.FRIENDLY;
         this.realRxQueues = end.rxQueues();
         this.realTxQueues = end.txQueues();
         this.gro = end.gro();
@@ -85,6 +88,8 @@ public final class VethDevice extends NetDevice {
     static void connect(VethDevice one, VethDevice other) {
         one.peer = other;
         other.peer = one;
+        one.refreshFeatures();
+        other.refreshFeatures();
     }
 
     @Override
@@ -128,6 +133,7 @@ public final class VethDevice extends NetDevice {
             if (!opened) {
                 realRxQueues = rxQueues;
                 realTxQueues = txQueues;
+                refreshNapi();
                 return;
             }
             setCarriers(false);
@@ -231,6 +237,20 @@ public final class VethDevice extends NetDevice {
 
     private void refreshNapi() {
         setNapi(realRxQueues);
+        refreshFeatures();
+        VethDevice other = peer;
+        if (other != null) {
+            other.refreshFeatures();
+        }
+    }
+
+    /// Redirected frames are for a peer that is to have NAPI, be it up or not.
+    ///
+    /// Kernel: `veth_set_xdp_features`.
+    private void refreshFeatures() {
+        VethDevice to = peer;
+        boolean polls = to != null && (to.xdp || to.gro) && to.realTxQueues <= realRxQueues;
+        setTakesRedirects(friendly || polls);
     }
 
     /// Gives the first `count` queues NAPI if this end is to have it now; takes it from the others,
@@ -253,6 +273,11 @@ public final class VethDevice extends NetDevice {
             }
             workers.synchronize();
         }
+    }
+
+    @Override
+    protected XdpMemType memType() {
+        return XdpMemType.PAGE_SHARED;
     }
 
     @Override
@@ -381,6 +406,9 @@ public final class VethDevice extends NetDevice {
     private int receive(Worker worker, XdpFrame[] frames, int count, boolean flush) {
         VethRq rq = xdpRq(worker);
         int accepted = rq.produce(frames, count, maxLength());
+        if (accepted == -Redirector.ENXIO && friendly) {
+            return host.receive(worker, rq.queue(), frames, count);
+        }
         if (accepted >= 0) {
             from(worker).sent(rq.index(), accepted, count - accepted);
             if (flush) {
@@ -399,6 +427,9 @@ public final class VethDevice extends NetDevice {
         }
         VethRq rq = to.xdpRq(worker);
         int sent = rq.produce(frames, count, to.maxLength());
+        if (sent == -Redirector.ENXIO && friendly) {
+            return to.host.receive(worker, rq.queue(), frames, count);
+        }
         if (rq.hasProgram() || to.draining) {
             rq.schedule();
         }

@@ -10,6 +10,7 @@ package io.xdp4j.veth;
 /// @param maxRxQueues receive queues made (`numrxqueues`)
 /// @param maxTxQueues transmit queues made (`numtxqueues`)
 /// @param gro whether queues have NAPI without a program
+/// @param fidelity that of the pair
 /// @param firstWorker index of the worker of receive queue 0
 record VethEnd(
         String name,
@@ -20,4 +21,5 @@ record VethEnd(
         int maxRxQueues,
         int maxTxQueues,
         boolean gro,
+        VethFidelity fidelity,
         int firstWorker) {}

@@ -42,6 +42,7 @@ final class VethOptions {
                 made(rx, given),
                 made(tx, given("queues") || given("tx-queues")),
                 spec.flag("gro", false),
+                fidelity(),
                 given("worker") ? worker("worker") : chooseWorker(rx));
     }
 
@@ -58,7 +59,19 @@ final class VethOptions {
                 given("peer-queues") || given("peer-rx-queues") ? rx : first.maxTxQueues(),
                 given("peer-queues") || given("peer-tx-queues") ? tx : first.maxRxQueues(),
                 spec.flag("peer-gro", false),
+                first.fidelity(),
                 given("peer-worker") ? worker("peer-worker") : beside(first, rx));
+    }
+
+    private VethFidelity fidelity() {
+        String text = spec.textOrNull("fidelity");
+        if (text == null || text.equals("strict")) {
+            return VethFidelity.STRICT;
+        }
+        if (text.equals("friendly")) {
+            return VethFidelity.FRIENDLY;
+        }
+        throw usage("fidelity", text, "strict or friendly");
     }
 
     private boolean given(String option) {

@@ -35,6 +35,7 @@ public record VethPair(VethDevice first, VethDevice second) implements AutoClose
     /// | MTU 68..65535 | `mtu` (1500) | `peer-mtu` (as `mtu`) |
     /// | MAC address | `mac` | `peer-mac` |
     /// | NAPI without a program | `gro` (false) | `peer-gro` (false) |
+    /// | rules: `strict`, `friendly` | `fidelity` (strict), see [VethFidelity] | the same |
     /// | worker of rx queue 0 | `worker` | `peer-worker` |
     ///
     /// Queue i belongs to worker i where there are as many queues as workers; otherwise pairs start

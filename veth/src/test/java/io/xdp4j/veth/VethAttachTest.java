@@ -134,7 +134,7 @@ final class VethAttachTest {
         pair.second().up();
         nic.inject(0, Frames.udp4(2, 60)).awaitProcessed(SOON);
         LedgerAssert.settled(datapath)
-                .dropsOnly(Map.of(DropReason.DEVMAP_XMIT_ERROR, 1L, DropReason.XDP_DROP, 1L));
+                .dropsOnly(Map.of(DropReason.PEER_WITHOUT_NAPI, 1L, DropReason.XDP_DROP, 1L));
     }
 
     @Test

@@ -60,7 +60,7 @@ final class VethXdpTxTest {
         VethPair pair = VethPair.open(datapath, "v0", "v1").up();
         pair.second().attach(Programs.TX);
         HostSender.on(pair.first()).send(0, TestFrames.of(7, 100));
-        LedgerAssert.settled(datapath).dropsOnly(Map.of(DropReason.XDP_TX_ERROR, 7L));
+        LedgerAssert.settled(datapath).dropsOnly(Map.of(DropReason.PEER_WITHOUT_NAPI, 7L));
         assertThat(pair.second().ethtoolStats()).containsEntry("rx_queue_0_xdp_tx_errors", 7L);
         assertThat(pair.first().linkStats().rxDropped()).isEqualTo(7);
         assertThat(pair.second().linkStats().txDropped()).isEqualTo(7);

@@ -98,6 +98,7 @@ final class DeviceOptions {
         options.put("peer-tx-queues", device.peerTxQueues());
         options.put("mtu", device.mtu());
         options.put("peer-mtu", device.mtu());
+        options.put("fidelity", word(device.fidelity()));
         put("mac", device.mac());
         put("peer-mac", device.peerMac());
         return "veth";

@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
 
 /// Packet rates in process, generator included.
 ///
-/// Usage: `PacketRate [SCENARIO...] [seconds=N] [runs=N] [size=BYTES]`. Prints the median of the runs
+/// Usage: `PacketRate [SCENARIO...] [seconds=N] [runs=N] [size=BYTES] [listener=1]`, the last with a
+/// listener that counts every tracepoint, as xdp_monitor does. Prints the median of the runs
 /// with the lowest and the highest, bytes allocated per frame by all threads together, and for each
 /// run the share of frames lost and how long workers waited for a CPU that something else had.
 public final class PacketRate {
@@ -22,9 +23,12 @@ public final class PacketRate {
     private final int seconds;
     private final int size;
 
-    private PacketRate(int seconds, int size) {
+    private final boolean listened;
+
+    private PacketRate(int seconds, int size, boolean listened) {
         this.seconds = seconds;
         this.size = size;
+        this.listened = listened;
     }
 
     public static void main(String[] args) throws InterruptedException {
@@ -32,7 +36,7 @@ public final class PacketRate {
         int runs = option(args, "runs", 5);
         int size = option(args, "size", 64);
         List<String> names = Arrays.stream(args).filter(arg -> !arg.contains("=")).toList();
-        PacketRate rate = new PacketRate(seconds, size);
+        PacketRate rate = new PacketRate(seconds, size, option(args, "listener", 0) != 0);
         System.out.printf(
                 "%-14s %8s %8s %8s %10s  %s%n",
                 "scenario", "Mpps", "low", "high", "B/frame", "lost/ms without CPU, each run");
@@ -68,6 +72,9 @@ public final class PacketRate {
 
     private Run run(String name) throws InterruptedException {
         try (Scenario scenario = Scenario.start(name, size)) {
+            if (listened) {
+                var _ = scenario.datapath().tracepoints().subscribe(new CountingListener());
+            }
             TimeUnit.SECONDS.sleep(WARM_UP_SECONDS);
             Ledger before = scenario.datapath().ledger();
             long delay = RunDelay.nanos();

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /// Runs code of the test on a thread in a network namespace: the sockets it makes live there.
-final class Inside {
+public final class Inside {
     private static final long LIMIT_SECONDS = 30;
 
     private Inside() {}
@@ -42,7 +42,7 @@ final class Inside {
     }
 
     /// Runs a task inside, to its end.
-    static <T> T call(NetNs netns, Callable<T> task) {
+    public static <T> T call(NetNs netns, Callable<T> task) {
         return await(start(netns, task));
     }
 }

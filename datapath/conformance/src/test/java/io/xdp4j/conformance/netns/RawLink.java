@@ -24,7 +24,7 @@ import java.util.function.Predicate;
 /// Thread: one.
 /// Owns: its socket.
 /// Fails: [NativeException] when the kernel does not take a frame.
-final class RawLink implements AutoCloseable {
+public final class RawLink implements AutoCloseable {
     private static final int ROOM = 1 << 16;
     private static final int BUFFER = 8 << 20;
     private static final int MACS = 12;
@@ -42,13 +42,18 @@ final class RawLink implements AutoCloseable {
 
     /// Opens `eth0` of a host.
     static RawLink open(NetNs netns) {
-        return new RawLink(Inside.call(netns, RawLink::socket));
+        return open(netns, "eth0");
     }
 
-    private static int socket() {
+    /// Opens any interface of a host.
+    public static RawLink open(NetNs netns, String name) {
+        return new RawLink(Inside.call(netns, () -> socket(name)));
+    }
+
+    private static int socket(String name) {
         int fd = PacketSocket.open();
         try (IfReq interfaces = IfReq.open()) {
-            int ifindex = interfaces.index("eth0");
+            int ifindex = interfaces.index(name);
             PacketSocket.setOption(fd, AfPacket.PACKET_AUXDATA, 1);
             PacketSocket.setOption(fd, AfPacket.PACKET_IGNORE_OUTGOING, 1);
             PacketSocket.addPromiscuous(fd, ifindex);
@@ -70,14 +75,14 @@ final class RawLink implements AutoCloseable {
     }
 
     /// Sends one frame, and returns the negative errno when the kernel does not take it.
-    int trySend(byte[] frame) {
+    public int trySend(byte[] frame) {
         MemorySegment.copy(frame, 0, out, ValueLayout.JAVA_BYTE, 0, frame.length);
         return Sockets.send(fd, out.address(), frame.length, 0);
     }
 
     /// The first frame from now on that is wanted, with the tag that the kernel took out; empty
     /// when none came.
-    Optional<byte[]> receive(int millis, Predicate<byte[]> wanted) {
+    public Optional<byte[]> receive(int millis, Predicate<byte[]> wanted) {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         while (true) {
             long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());

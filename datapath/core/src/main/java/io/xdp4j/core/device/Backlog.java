@@ -39,7 +39,7 @@ public final class Backlog implements NapiPoller {
         if (tail - head == CAPACITY) {
             return false;
         }
-        frame.setRxq(arrival);
+        frame.receivedBy(arrival);
         waiting[tail & (SLOTS - 1)] = frame;
         if (tail++ == head) {
             napi.schedule();

@@ -5,6 +5,7 @@ import io.xdp4j.core.frame.XdpFrame;
 import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.napi.WorkerGroup;
 import io.xdp4j.core.program.XdpProgram;
+import io.xdp4j.core.trace.JfrTraces;
 import io.xdp4j.core.trace.Ledger;
 import io.xdp4j.core.trace.Tracepoints;
 import io.xdp4j.ebpf.HotPath;
@@ -51,8 +52,10 @@ public final class Datapath implements AutoCloseable {
 
     private final FramePool pool;
     private final Tracepoints tracepoints = new Tracepoints();
+    private final JfrTraces jfr = JfrTraces.of(tracepoints);
     private final WorkerGroup workers;
     private final Redirector redirector = new Redirector();
+    private final MemModels memModels = new MemModels(this);
     private final Map<String, NetDevice> devices = new LinkedHashMap<>();
     private final IdentityHashMap<NetDevice, DeviceTarget> targets = new IdentityHashMap<>();
     private final List<Consumer<NetDevice>> unregisterListeners = new CopyOnWriteArrayList<>();
@@ -228,6 +231,10 @@ public final class Datapath implements AutoCloseable {
         unregisterListeners.forEach(listener -> listener.accept(device));
     }
 
+    MemModels memModels() {
+        return memModels;
+    }
+
     @HotPath
     XdpFrame[] scratch(Worker worker) {
         return scratch[worker.index()];
@@ -287,6 +294,7 @@ public final class Datapath implements AutoCloseable {
                 LOG.warn("closing {}: {}", device.name(), e.getMessage());
             }
         }
+        jfr.close();
         workers.close();
         pool.close();
         machineMemory.close();

@@ -64,8 +64,9 @@ final class DevBulkQueue implements Flushable {
         int sent = toSend == 0 ? 0 : device.xdpXmit(worker, queue, toSend, flush);
         int error = Math.min(sent, 0);
         sent = Math.max(sent, 0);
+        DropReason reason = NetDevice.refused(error, DropReason.DEVMAP_XMIT_ERROR);
         for (int i = sent; i < toSend; i++) {
-            worker.drop(queue[i], DropReason.DEVMAP_XMIT_ERROR, device.ifindex());
+            worker.drop(queue[i], reason, device.ifindex());
         }
         TraceListener trace = worker.trace();
         XdpRxqInfo from = ingress;

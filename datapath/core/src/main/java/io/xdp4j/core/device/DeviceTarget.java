@@ -41,10 +41,17 @@ public final class DeviceTarget implements RedirectTarget {
         return redirect(frame, ingress, cpu, null);
     }
 
+    @HotPath
+    @Override
+    public boolean takesRedirects() {
+        return device.takesRedirects();
+    }
+
     /// True when a broadcast may send a copy here.
     @HotPath
     public boolean accepts(XdpFrame frame) {
-        return device.checkForward(frame) == 0
+        return device.takesRedirects()
+                && device.checkForward(frame) == 0
                 && (!frame.hasFrags() || frame.isGso() || device.transmitsFrags());
     }
 
@@ -52,11 +59,15 @@ public final class DeviceTarget implements RedirectTarget {
     @HotPath
     public int redirect(
             XdpFrame frame, XdpRxqInfo ingress, int cpu, @Nullable AttachedProgram egress) {
+        boolean skb = frame.isSkb();
+        if (!skb && !device.takesRedirects()) {
+            return -Redirector.EOPNOTSUPP;
+        }
         int error = device.checkForward(frame);
         if (error != 0) {
             return error;
         }
-        if (frame.isSkb()) {
+        if (skb) {
             xmitSkb(frame, workers[cpu], egress);
             return 0;
         }
@@ -97,7 +108,7 @@ public final class DeviceTarget implements RedirectTarget {
         }
         worker.ledger().entered(count - 1);
         for (int i = 0; i < count; i++) {
-            out[i].setRxq(ingress);
+            out[i].receivedBy(ingress);
             int error = redirect(out[i], ingress, cpu, egress);
             if (error != 0) {
                 DropReason reason = Redirector.reasonOf(error);

@@ -56,7 +56,7 @@ final class GenericXdp {
         }
         worker.ledger().entered(count - 1);
         for (int i = 0; i < count; i++) {
-            segments[i].setRxq(ingress);
+            segments[i].receivedBy(ingress);
             segments[i].setSkb(true);
             run(ingress, worker, segments[i], program);
         }

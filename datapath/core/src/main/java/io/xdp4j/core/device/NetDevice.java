@@ -1,6 +1,7 @@
 package io.xdp4j.core.device;
 
 import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.core.frame.XdpMemType;
 import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.offload.SoftwareOffload;
 import io.xdp4j.core.program.XdpProgram;
@@ -44,6 +45,7 @@ public abstract class NetDevice implements AutoCloseable {
     private volatile boolean up;
     private volatile boolean carrier = true;
     private volatile boolean operational = true;
+    private volatile boolean takesRedirects = true;
     private final AtomicInteger linkLosses = new AtomicInteger();
     private final XdpState xdp = new XdpState(this);
     private volatile @Nullable AttachedProgram attached;
@@ -181,6 +183,9 @@ public abstract class NetDevice implements AutoCloseable {
             return false;
         }
         open();
+        for (RxQueue queue : rxQueues) {
+            datapath.memModels().connect(queue, memType());
+        }
         up = true;
         return true;
     }
@@ -197,7 +202,15 @@ public abstract class NetDevice implements AutoCloseable {
             linkLosses.incrementAndGet();
             datapath.workers().synchronize();
             stop();
+            for (RxQueue queue : rxQueues) {
+                datapath.memModels().disconnect(queue);
+            }
         }
+    }
+
+    /// The memory model of its receive queues.
+    protected XdpMemType memType() {
+        return XdpMemType.PAGE_POOL;
     }
 
     /// Acquires what [#up] needs. Kernel: `ndo_open`.
@@ -387,6 +400,17 @@ public abstract class NetDevice implements AutoCloseable {
 
     // ---- transmit
 
+    /// False while redirected frames would reach nobody (`NETDEV_XDP_ACT_NDO_XMIT`): a veth whose peer
+    /// does not poll.
+    @HotPath
+    public final boolean takesRedirects() {
+        return takesRedirects;
+    }
+
+    protected final void setTakesRedirects(boolean on) {
+        this.takesRedirects = on;
+    }
+
     /// True when frames of several chunks can be sent (`NETDEV_XDP_ACT_NDO_XMIT_SG`).
     @HotPath
     public boolean transmitsFrags() {
@@ -433,6 +457,14 @@ public abstract class NetDevice implements AutoCloseable {
             txQueue(worker).dropped(1);
             worker.drop(frame, txReasonOf(sent), ifindex);
         }
+    }
+
+    /// The reason for frames that a device did not take from a bulk queue.
+    ///
+    /// @param error what [#xdpXmit] answered, 0 for a prefix
+    @HotPath
+    static DropReason refused(int error, DropReason otherwise) {
+        return error == -Redirector.ENXIO ? DropReason.PEER_WITHOUT_NAPI : otherwise;
     }
 
     private static DropReason txReasonOf(int error) {

@@ -89,8 +89,7 @@ public final class Redirector {
         }
         TraceListener trace = worker.trace();
         if (trace != null) {
-            int to = target == null ? 0 : target.ifindex();
-            trace(trace, info, ingress.ifindex(), to, progId, error);
+            trace(trace, info, ingress.ifindex(), toIfindex(info, target), progId, error);
         }
         return error;
     }
@@ -108,6 +107,14 @@ public final class Redirector {
                 : map.broadcast(frame, ingress, worker.index(), info.excludeIngress());
     }
 
+    /// Of a plain redirect the index that was asked for, be there a device or not.
+    private static int toIfindex(RedirectInfo info, @Nullable RedirectTarget target) {
+        if (info.mapId() == RedirectInfo.NO_MAP) {
+            return info.ifindex();
+        }
+        return target == null ? 0 : target.ifindex();
+    }
+
     private static void trace(
             TraceListener trace, RedirectInfo info, int from, int to, int progId, int error) {
         if (error == 0) {
@@ -117,7 +124,22 @@ public final class Redirector {
         }
     }
 
-    /// The ledger's reason for a redirect error.
+    /// The ledger's reason for the error of the worker's last redirect.
+    @HotPath
+    public DropReason reason(Worker worker, int error) {
+        RedirectInfo info = worker.xdp().redirectInfo();
+        RedirectTarget target =
+                switch (info.kind()) {
+                    case TARGET -> info.target();
+                    case IFINDEX -> device(info.ifindex());
+                    default -> null;
+                };
+        return error == -EOPNOTSUPP && target != null && !target.takesRedirects()
+                ? DropReason.PEER_WITHOUT_NAPI
+                : reasonOf(error);
+    }
+
+    /// The same without knowing the target.
     public static DropReason reasonOf(int error) {
         return switch (-error) {
             case ENETDOWN -> DropReason.REDIRECT_DEVICE_DOWN;

@@ -6,6 +6,7 @@ import static io.xdp4j.core.program.XdpAction.XDP_REDIRECT;
 import static io.xdp4j.core.program.XdpAction.XDP_TX;
 
 import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.core.frame.XdpMemInfo;
 import io.xdp4j.core.frame.XdpRxqInfo;
 import io.xdp4j.core.napi.FlushPhase;
 import io.xdp4j.core.napi.Flushable;
@@ -36,6 +37,7 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
     private final XdpBuff xdp;
     private final Redirector redirector;
     private volatile @Nullable AttachedProgram attached;
+    private XdpMemInfo mem = XdpMemInfo.SHARED;
 
     private final XdpFrame[] txBulk = new XdpFrame[TX_BULK];
     private int txCount;
@@ -81,6 +83,15 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
         return worker;
     }
 
+    @Override
+    public XdpMemInfo mem() {
+        return mem;
+    }
+
+    void setMem(XdpMemInfo model) {
+        mem = model;
+    }
+
     /// The program that runs on this queue now.
     public @Nullable AttachedProgram attached() {
         return attached;
@@ -108,7 +119,7 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
     public void receive(XdpFrame frame) {
         packets++;
         bytes += frame.totalLength();
-        frame.setRxq(this);
+        frame.receivedBy(this);
         AttachedProgram program = attached;
         if (program == null) {
             xdpPass++;
@@ -134,7 +145,7 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
         }
         worker.ledger().entered(count - 1);
         for (int i = 0; i < count; i++) {
-            segments[i].setRxq(this);
+            segments[i].receivedBy(this);
             act(segments[i], program, run(segments[i], program));
         }
     }
@@ -171,7 +182,7 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
             return;
         }
         xdpRedirectErrors++;
-        drop(frame, Redirector.reasonOf(error));
+        drop(frame, redirector.reason(worker, error));
     }
 
     @HotPath
@@ -235,7 +246,7 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
         }
         worker.ledger().entered(count - 1);
         for (int i = 0; i < count; i++) {
-            segments[i].setRxq(this);
+            segments[i].receivedBy(this);
             queueTx(segments[i]);
         }
     }
@@ -263,8 +274,9 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
         int sent = device.xdpTx(worker, txBulk, count);
         int error = Math.min(sent, 0);
         sent = Math.max(sent, 0);
+        DropReason reason = NetDevice.refused(error, DropReason.XDP_TX_ERROR);
         for (int i = sent; i < count; i++) {
-            worker.drop(txBulk[i], DropReason.XDP_TX_ERROR, ifindex);
+            worker.drop(txBulk[i], reason, ifindex);
         }
         xdpTx += sent;
         xdpTxErrors += count - sent;

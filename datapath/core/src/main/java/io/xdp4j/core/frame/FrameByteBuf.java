@@ -61,6 +61,16 @@ final class FrameByteBuf extends UnpooledDirectByteBuf {
         return buf;
     }
 
+    XdpFrame frame() {
+        return frame;
+    }
+
+    /// The bytes before the packet that programs wrote.
+    ByteBuf metadata() {
+        int start = (int) (frame.data - frame.chunk);
+        return slice(start - frame.metaLength, frame.metaLength);
+    }
+
     /// The frame of a buffer that nobody else refers to, with the readable bytes as its data; null
     /// when it must be copied instead. The buffer's next release no longer returns the chunk.
     static @Nullable XdpFrame detach(ByteBuf buf, FramePool pool) {

@@ -23,6 +23,7 @@ public final class FramePool implements AutoCloseable {
 
     private final Arena arena = Arena.ofShared();
     private final int size;
+    private long address;
     private final MpmcVarHandleArrayQueue<XdpFrame[]> full;
     private final MpmcVarHandleArrayQueue<XdpFrame[]> empty;
     private final List<FrameCache> caches = new ArrayList<>();
@@ -51,7 +52,8 @@ public final class FramePool implements AutoCloseable {
     private void fill(int magazines) {
         MemorySegment memory =
                 arena.allocate((long) size * XdpFrame.CHUNK_BYTES, XdpFrame.CHUNK_BYTES);
-        long chunk = memory.address();
+        address = memory.address();
+        long chunk = address;
         for (int m = 0; m < magazines; m++) {
             XdpFrame[] magazine = new XdpFrame[MAGAZINE];
             for (int i = 0; i < MAGAZINE; i++) {
@@ -83,6 +85,11 @@ public final class FramePool implements AutoCloseable {
         synchronized (foreign) {
             foreign.free(frame);
         }
+    }
+
+    /// Address of the first chunk: what tells pools apart in traces.
+    public long address() {
+        return address;
     }
 
     /// Chunks in all.

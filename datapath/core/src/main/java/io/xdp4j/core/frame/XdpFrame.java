@@ -50,6 +50,7 @@ public final class XdpFrame {
     int fragCount;
 
     @Nullable XdpRxqInfo rxq;
+    @Nullable XdpMemInfo mem;
     boolean skb;
     long timestampNanos;
 
@@ -125,8 +126,20 @@ public final class XdpFrame {
         return rxq;
     }
 
-    public void setRxq(XdpRxqInfo rxq) {
-        this.rxq = rxq;
+    /// The memory model of the queue by which the frame came into the datapath; it stays what it is at
+    /// every hop, so that the memory finds its way back. Null for what the host side made and no
+    /// queue has received yet.
+    public @Nullable XdpMemInfo mem() {
+        return mem;
+    }
+
+    /// The queue that takes the frame in; the first one lends it its memory model.
+    @HotPath
+    public void receivedBy(XdpRxqInfo queue) {
+        rxq = queue;
+        if (mem == null) {
+            mem = queue.mem();
+        }
     }
 
     /// True for a packet that is past a driver, or that the host side wrote; what was redirected in a
@@ -273,6 +286,7 @@ public final class XdpFrame {
         metaLength = source.metaLength;
         rxq = source.rxq;
         skb = source.skb;
+        mem = XdpMemInfo.ORDER0;
         timestampNanos = source.timestampNanos;
         gsoType = source.gsoType;
         gsoSize = source.gsoSize;
@@ -290,6 +304,7 @@ public final class XdpFrame {
         fragsLength = 0;
         fragCount = 0;
         rxq = null;
+        mem = null;
         skb = false;
         timestampNanos = 0;
         gsoType = 0;

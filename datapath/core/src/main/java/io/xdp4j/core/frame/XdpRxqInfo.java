@@ -9,4 +9,9 @@ public interface XdpRxqInfo {
 
     /// Receive queue of that device.
     int queueIndex();
+
+    /// Memory model of the frames that come in by it.
+    default XdpMemInfo mem() {
+        return XdpMemInfo.SHARED;
+    }
 }

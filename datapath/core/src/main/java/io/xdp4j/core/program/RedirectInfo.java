@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What the last redirect helper of a run asked for; one record a worker.
 ///
-/// Reset before each run. The last call wins; a miss or bad flags clear it.
+/// Reset before each run. The last call wins; a miss clears it, bad flags leave it alone.
 ///
 /// Thread: its worker.
 /// Kernel: `struct bpf_redirect_info`.
@@ -27,6 +27,7 @@ public final class RedirectInfo {
     private Kind kind = Kind.NONE;
     private int ifindex;
     private int key;
+    private int mapId;
     private boolean excludeIngress;
     private @Nullable RedirectMap map;
     private @Nullable RedirectTarget target;
@@ -37,31 +38,32 @@ public final class RedirectInfo {
 
     int redirect(int toIfindex, long flags) {
         if (flags != 0) {
-            kind = Kind.NONE;
-            return XdpAction.XDP_ABORTED;
+            return XdpAction.XDP_ABORTED; // an earlier call's record stays
         }
         kind = Kind.IFINDEX;
         ifindex = toIfindex;
-        map = null;
+        mapId = NO_MAP;
         return XdpAction.XDP_REDIRECT;
     }
 
     int redirectMap(RedirectMap to, int toKey, long flags) {
         if ((flags & ~(MISS_ACTION_MASK | to.redirectFlags())) != 0) {
-            // The kernel leaves an earlier call's record in place here; the action is ABORTED.
-            return XdpAction.XDP_ABORTED;
+            return XdpAction.XDP_ABORTED; // here too
         }
         map = to;
+        mapId = to.id();
         key = toKey;
         if ((flags & RedirectMap.BROADCAST) != 0) {
             kind = Kind.BROADCAST;
-            key = 0;
             excludeIngress = (flags & RedirectMap.EXCLUDE_INGRESS) != 0;
             return XdpAction.XDP_REDIRECT;
         }
         target = to.lookup(toKey);
         if (target == null) {
-            kind = Kind.NONE;
+            // As if bpf_redirect had been called for no device.
+            kind = Kind.IFINDEX;
+            ifindex = 0;
+            mapId = NO_MAP;
             return (int) (flags & MISS_ACTION_MASK);
         }
         kind = Kind.TARGET;
@@ -77,11 +79,12 @@ public final class RedirectInfo {
     }
 
     public int mapIndex() {
-        return map == null ? 0 : key;
+        return kind == Kind.TARGET || kind == Kind.BROADCAST ? key : 0;
     }
 
+    /// The map's id, [#NO_MAP] for a plain redirect, 0 without a call.
     public int mapId() {
-        return map == null ? NO_MAP : map.id();
+        return kind == Kind.NONE ? 0 : mapId;
     }
 
     public boolean excludeIngress() {

@@ -16,16 +16,4 @@ public enum XdpAction {
     public static final int XDP_PASS = 2;
     public static final int XDP_TX = 3;
     public static final int XDP_REDIRECT = 4;
-
-    /// The name the kernel's tracepoints print; `INVALID` for a code that is none.
-    public static String nameOf(int code) {
-        return switch (code) {
-            case XDP_ABORTED -> "ABORTED";
-            case XDP_DROP -> "DROP";
-            case XDP_PASS -> "PASS";
-            case XDP_TX -> "TX";
-            case XDP_REDIRECT -> "REDIRECT";
-            default -> "INVALID";
-        };
-    }
 }

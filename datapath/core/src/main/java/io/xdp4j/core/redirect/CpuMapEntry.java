@@ -110,7 +110,7 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
         }
         worker.ledger().entered(count - 1);
         for (int i = 0; i < count; i++) {
-            segments[i].setRxq(ingress);
+            segments[i].receivedBy(ingress);
             bulk[cpu].enqueue(segments[i]);
         }
         return 0;

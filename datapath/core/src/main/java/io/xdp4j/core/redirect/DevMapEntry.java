@@ -32,6 +32,12 @@ final class DevMapEntry implements RedirectTarget {
     }
 
     @HotPath
+    @Override
+    public boolean takesRedirects() {
+        return target.takesRedirects();
+    }
+
+    @HotPath
     boolean accepts(XdpFrame frame) {
         return target.accepts(frame);
     }

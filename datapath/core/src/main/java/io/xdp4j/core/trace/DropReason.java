@@ -28,6 +28,9 @@ public enum DropReason {
     RX_BAD_OFFLOAD("offload metadata that contradicts the packet"),
     TX_DEVICE_DOWN("the device went down or away"),
     TX_NO_PEER("no peer, or the peer has no receiving NAPI"),
+    PEER_WITHOUT_NAPI(
+            "the veth peer is gone, down or has no XDP program, so nothing polls there;"
+                    + " attach a program to it or choose fidelity friendly"),
     TX_RING_FULL("the transmit ring or the socket buffer was full"),
     TX_TOO_LONG("longer than the device's MTU"),
     TX_ERROR("the kernel refused the frame"),

@@ -67,6 +67,27 @@ final class TraceFanout implements TraceListener {
     }
 
     @Override
+    public void memConnect(int memId, String memType, long allocator, int ifindex) {
+        for (TraceListener one : all) {
+            one.memConnect(memId, memType, allocator, ifindex);
+        }
+    }
+
+    @Override
+    public void memDisconnect(int memId, String memType, long allocator) {
+        for (TraceListener one : all) {
+            one.memDisconnect(memId, memType, allocator);
+        }
+    }
+
+    @Override
+    public void xdpLinkAttachFailed(String message) {
+        for (TraceListener one : all) {
+            one.xdpLinkAttachFailed(message);
+        }
+    }
+
+    @Override
     public void frameDropped(DropReason reason, int ifindex) {
         for (TraceListener one : all) {
             one.frameDropped(reason, ifindex);

@@ -3,7 +3,7 @@ package io.xdp4j.core.trace;
 /// Receives the tracepoints it overrides.
 ///
 /// Thread: called by the worker on which the event happens, several at the same time; it must not
-/// block.
+/// block. Memory and link events come from control threads.
 /// Kernel: `include/trace/events/xdp.h`; arguments have the order of the kernel's text fields.
 public interface TraceListener {
     /// A program answered ABORTED or nonsense, or a driver could not act on its answer.
@@ -35,6 +35,15 @@ public interface TraceListener {
 
     /// A bulk of redirected frames was handed to a device.
     default void xdpDevmapXmit(int fromIfindex, int toIfindex, int sent, int drops, int err) {}
+
+    /// A receive queue was given its memory model; `allocator` tells pools apart.
+    default void memConnect(int memId, String memType, long allocator, int ifindex) {}
+
+    /// A memory model went, its queue being closed.
+    default void memDisconnect(int memId, String memType, long allocator) {}
+
+    /// A link could not be attached, and why (`bpf_xdp_link_attach_failed`).
+    default void xdpLinkAttachFailed(String message) {}
 
     /// A frame was dropped for `reason`; `ifindex` is the device that counted it, 0 for none.
     default void frameDropped(DropReason reason, int ifindex) {}

@@ -21,6 +21,11 @@ public final class Tracepoints {
         return () -> unsubscribe(listener);
     }
 
+    /// Adds a listener that gets every event with its fields as values.
+    public Subscription subscribe(TraceEvents events) {
+        return subscribe(new EventListener(events));
+    }
+
     private synchronized void unsubscribe(TraceListener listener) {
         listeners.remove(listener);
         activate();

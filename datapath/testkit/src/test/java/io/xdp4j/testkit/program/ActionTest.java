@@ -105,7 +105,8 @@ final class ActionTest {
         FakeNic nic = run(datapath, xdp -> action);
         assertThat(queue(nic).xdpAborted()).isEqualTo(1);
         assertThat(trace.lines("xdp_exception"))
-                .containsExactly("xdp_exception prog_id=1 action=INVALID ifindex=1001");
+                .containsExactly(
+                        "xdp_exception prog_id=1 action=0x%x ifindex=1001".formatted(action));
         LedgerAssert.settled(datapath).dropsOnly(Map.of(DropReason.XDP_INVALID_ACTION, 1L));
     }
 
@@ -141,7 +142,8 @@ final class ActionTest {
                 .containsExactly(
                         "xdp_bulk_tx ifindex=1001 action=TX sent=1 drops=2 err=0",
                         "xdp_bulk_tx ifindex=1001 action=TX sent=0 drops=1 err=-6");
-        LedgerAssert.settled(datapath).dropsOnly(Map.of(DropReason.XDP_TX_ERROR, 3L));
+        LedgerAssert.settled(datapath).dropsOnly(
+                        Map.of(DropReason.XDP_TX_ERROR, 2L, DropReason.PEER_WITHOUT_NAPI, 1L));
     }
 
     @Test

@@ -93,6 +93,7 @@ final class GenericXdpTest {
         try (var _ = datapath.tracepoints().subscribe(trace)) {
             in.inject(0, FRAME, FRAME);
             assertThat(out.awaitTransmitted(2, SOON)).containsExactly(FRAME, FRAME);
+            in.awaitProcessed(SOON);
         }
         assertThat(trace.lines("xdp_redirect")).hasSize(2);
         assertThat(trace.lines("xdp_devmap_xmit")).isEmpty();
