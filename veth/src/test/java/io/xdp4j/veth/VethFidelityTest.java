@@ -53,10 +53,7 @@ final class VethFidelityTest {
         assertThat(pair.first().linkStats().txPackets()).isEqualTo(host.frames().size());
         LedgerAssert.settled(datapath)
                 .hasPassed(host.frames().size())
-                .dropsOnly(
-                        Map.of(
-                                DropReason.DEVMAP_XMIT_ERROR,
-                                4L - host.frames().size()));
+                .dropsOnly(Map.of(DropReason.DEVMAP_XMIT_ERROR, 4L - host.frames().size()));
     }
 
     @Test

@@ -52,8 +52,7 @@ final class VethRedirectTest {
                 .hasSize(3)
                 .allMatch(line -> line.contains("err=-95"));
         assertThat(trace.lines("frame_dropped"))
-                .containsOnly(
-                        "frame_dropped reason=PEER_WITHOUT_NAPI ifindex=" + nic.ifindex());
+                .containsOnly("frame_dropped reason=PEER_WITHOUT_NAPI ifindex=" + nic.ifindex());
         assertThat(nic.rxQueues().getFirst().drops()).isEqualTo(3);
         assertThat(pair.first().linkStats().txDropped()).isZero();
         assertThat(pair.second().linkStats().rxDropped()).isZero();

@@ -70,7 +70,8 @@ final class VethSwapTest {
         nic.awaitProcessed(SOON);
         LedgerAssert.settled(datapath).hasIn(4L * ROUNDS * BURST);
         assertThat(datapath.ledger().drops().keySet())
-                .isSubsetOf(Set.of(
+                .isSubsetOf(
+                        Set.of(
                                 DropReason.DEVMAP_XMIT_ERROR,
                                 DropReason.PEER_WITHOUT_NAPI,
                                 DropReason.RING_PURGED));

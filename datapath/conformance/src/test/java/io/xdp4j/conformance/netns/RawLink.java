@@ -58,12 +58,19 @@ public final class RawLink implements AutoCloseable {
             PacketSocket.setOption(fd, AfPacket.PACKET_IGNORE_OUTGOING, 1);
             PacketSocket.addPromiscuous(fd, ifindex);
             Sockets.setOption(fd, Sockets.SOL_SOCKET, Sockets.SO_RCVBUFFORCE, BUFFER);
+            Sockets.setOption(fd, Sockets.SOL_SOCKET, Sockets.SO_SNDBUFFORCE, BUFFER);
             PacketSocket.bind(fd, AfPacket.ETH_P_ALL, ifindex);
             return fd;
         } catch (RuntimeException e) {
             Fd.close(fd);
             throw e;
         }
+    }
+
+    /// Has frames go to the driver past the queueing discipline.
+    public RawLink pastQdisc() {
+        PacketSocket.setOption(fd, AfPacket.PACKET_QDISC_BYPASS, 1);
+        return this;
     }
 
     /// Sends one frame as it is.

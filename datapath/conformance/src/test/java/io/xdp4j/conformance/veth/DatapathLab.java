@@ -165,9 +165,8 @@ final class DatapathLab implements VethLab {
         for (String name : Scenario.DEVICES) {
             Map<String, Long> counters = new LinkedHashMap<>(device(name).ethtoolStats());
             NetDevice peer = device(KernelLab.peerOf(name));
-            counters.replaceAll((key, value) -> key.equals("peer_ifindex")
-                    ? value == peer.ifindex() ? 1L : 0L
-                    : value);
+            counters.replaceAll((key, value) ->
+                    key.equals("peer_ifindex") ? value == peer.ifindex() ? 1L : 0L : value);
             ethtool.put(name, counters);
             LinkStats stats = device(name).linkStats();
             link.put(

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /// The kernel's veth pairs in a namespace, driven by `ip`, `ethtool` and `bpftool`, the frames by
-/// packet sockets.
+/// packet sockets that hand them straight to the driver.
 ///
 /// To keep a queue from being polled its NAPI gets a thread, which must wait for the sender: that
 /// runs on the same CPU under SCHED_FIFO.
@@ -41,7 +41,7 @@ final class KernelLab implements VethLab {
             netns.ip("link", "set", name(device), "up", "arp", "off");
         }
         for (String device : Scenario.DEVICES) {
-            links.put(device, RawLink.open(netns, name(device)));
+            links.put(device, RawLink.open(netns, name(device)).pastQdisc());
             ifindexes.put(device, (int) show(device).at("ifindex").number());
         }
         links.values().forEach(KernelLab::drain);
@@ -132,14 +132,16 @@ final class KernelLab implements VethLab {
         String thread = sh("pgrep '^napi/" + name(stalled).substring(0, 6) + "'").strip();
         netns.exec("taskset", "-p", Integer.toString(1 << CPU), thread);
         RawLink link = Objects.requireNonNull(links.get(device));
-        Inside.call(netns, () -> {
-            Sched.setAffinity(CPU);
-            String self = Integer.toString(Sched.threadId());
-            netns.exec("chrt", "-f", "-p", "1", self);
-            frames.forEach(link::trySend);
-            netns.exec("chrt", "-o", "-p", "0", self);
-            return self;
-        });
+        Inside.call(
+                netns,
+                () -> {
+                    Sched.setAffinity(CPU);
+                    String self = Integer.toString(Sched.threadId());
+                    netns.exec("chrt", "-f", "-p", "1", self);
+                    frames.forEach(link::trySend);
+                    netns.exec("chrt", "-o", "-p", "0", self);
+                    return self;
+                });
         awaitQuiet();
         sh("echo 0 > /sys/class/net/" + name(stalled) + "/threaded");
     }
@@ -187,16 +189,18 @@ final class KernelLab implements VethLab {
         }
         Integer peer = ifindexes.get(peerOf(device));
         counters.replaceAll((name, value) ->
-                name.equals("peer_ifindex") ? Objects.equals(value.intValue(), peer) ? 1L : 0L : value);
+                name.equals("peer_ifindex")
+                        ? Objects.equals(value.intValue(), peer) ? 1L : 0L
+                        : value);
         return counters;
     }
 
     private static List<String> drain(RawLink link) {
         List<String> frames = new ArrayList<>();
-        Optional<byte[]> next = link.receive(1, frame -> true);
+        Optional<byte[]> next = link.receive(10, frame -> true);
         while (next.isPresent()) {
             frames.add(Outcome.hex(next.get()));
-            next = link.receive(1, frame -> true);
+            next = link.receive(10, frame -> true);
         }
         return frames;
     }

@@ -27,15 +27,18 @@ record Outcome(
             lines.put(device + " ethtool names", String.join(" ", counters.keySet()));
             counters.forEach((name, value) -> lines.put(device + " " + name, value.toString()));
         });
-        link.forEach((device, counters) -> counters.forEach(
-                (name, value) -> lines.put(device + " link " + name, value.toString())));
+        link.forEach((device, counters) ->
+                counters.forEach(
+                        (name, value) -> lines.put(device + " link " + name, value.toString())));
         delivered.forEach((device, frames) -> {
             lines.put(device + " delivered", frames.size() + " frames");
             for (int i = 0; i < frames.size(); i++) {
                 lines.put(device + " frame %04d".formatted(i), frames.get(i));
             }
         });
-        return lines.entrySet().stream().map(line -> line.getKey() + " = " + line.getValue()).toList();
+        return lines.entrySet().stream()
+                .map(line -> line.getKey() + " = " + line.getValue())
+                .toList();
     }
 
     long ethtool(String device, String name) {

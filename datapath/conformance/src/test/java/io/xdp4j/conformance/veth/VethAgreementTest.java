@@ -74,7 +74,8 @@ final class VethAgreementTest {
                 sender.join();
                 Outcome outcome = lab.outcome();
                 long dropped = outcome.ethtool("a1", "rx_queue_0_xdp_drops");
-                List<String> passed = new ArrayList<>(outcome.delivered().getOrDefault("a1", List.of()));
+                List<String> passed =
+                        new ArrayList<>(outcome.delivered().getOrDefault("a1", List.of()));
                 assertThat(outcome.ethtool("a1", "rx_queue_0_xdp_packets"))
                         .isEqualTo((long) rounds * frames);
                 assertThat(dropped + passed.size()).isEqualTo((long) rounds * frames);

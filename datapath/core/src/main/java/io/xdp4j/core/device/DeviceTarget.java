@@ -41,12 +41,6 @@ public final class DeviceTarget implements RedirectTarget {
         return redirect(frame, ingress, cpu, null);
     }
 
-    @HotPath
-    @Override
-    public boolean takesRedirects() {
-        return device.takesRedirects();
-    }
-
     /// True when a broadcast may send a copy here.
     @HotPath
     public boolean accepts(XdpFrame frame) {

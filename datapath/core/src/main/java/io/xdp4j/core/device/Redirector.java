@@ -124,22 +124,16 @@ public final class Redirector {
         }
     }
 
-    /// The ledger's reason for the error of the worker's last redirect.
+    /// The ledger's reason for the error of a frame's redirect: a device that does not support an
+    /// ordinary frame has nobody to hand it to.
     @HotPath
-    public DropReason reason(Worker worker, int error) {
-        RedirectInfo info = worker.xdp().redirectInfo();
-        RedirectTarget target =
-                switch (info.kind()) {
-                    case TARGET -> info.target();
-                    case IFINDEX -> device(info.ifindex());
-                    default -> null;
-                };
-        return error == -EOPNOTSUPP && target != null && !target.takesRedirects()
+    static DropReason reason(XdpFrame frame, int error) {
+        return error == -EOPNOTSUPP && !frame.hasFrags() && !frame.isGso()
                 ? DropReason.PEER_WITHOUT_NAPI
                 : reasonOf(error);
     }
 
-    /// The same without knowing the target.
+    /// The same without knowing the frame.
     public static DropReason reasonOf(int error) {
         return switch (-error) {
             case ENETDOWN -> DropReason.REDIRECT_DEVICE_DOWN;

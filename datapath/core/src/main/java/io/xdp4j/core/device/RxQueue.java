@@ -182,7 +182,7 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
             return;
         }
         xdpRedirectErrors++;
-        drop(frame, redirector.reason(worker, error));
+        drop(frame, Redirector.reason(frame, error));
     }
 
     @HotPath

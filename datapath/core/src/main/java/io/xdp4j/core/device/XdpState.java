@@ -9,6 +9,7 @@ import static io.xdp4j.ebpf.Errno.ENOENT;
 
 import io.xdp4j.core.program.XdpAttachType;
 import io.xdp4j.core.program.XdpProgram;
+import io.xdp4j.core.trace.TraceListener;
 import io.xdp4j.ebpf.Errno;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,7 +137,19 @@ public final class XdpState {
     /// Attaches a program through a link.
     ///
     /// @param flags none but a mode
-    public synchronized XdpLink link(XdpProgram program, int flags) {
+    public XdpLink link(XdpProgram program, int flags) {
+        try {
+            return attachLink(program, flags);
+        } catch (XdpAttachException e) {
+            TraceListener trace = device.datapath().tracepoints().listener();
+            if (trace != null) {
+                trace.xdpLinkAttachFailed(String.valueOf(e.getMessage()));
+            }
+            throw e;
+        }
+    }
+
+    private synchronized XdpLink attachLink(XdpProgram program, int flags) {
         if ((flags & ~XdpFlags.MODES) != 0) {
             throw refused(EINVAL, "flags: " + flags + " (expected: no more than a mode)");
         }

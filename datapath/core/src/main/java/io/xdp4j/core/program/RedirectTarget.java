@@ -14,11 +14,6 @@ public interface RedirectTarget {
     /// Fails: a negative errno.
     int redirect(XdpFrame frame, XdpRxqInfo ingress, int cpu);
 
-    /// False for a device that has nobody to hand redirected frames to (`NETDEV_XDP_ACT_NDO_XMIT`).
-    default boolean takesRedirects() {
-        return true;
-    }
-
     /// Interface index for tracepoints, 0 when the target is no device.
     int ifindex();
 }

@@ -32,12 +32,6 @@ final class DevMapEntry implements RedirectTarget {
     }
 
     @HotPath
-    @Override
-    public boolean takesRedirects() {
-        return target.takesRedirects();
-    }
-
-    @HotPath
     boolean accepts(XdpFrame frame) {
         return target.accepts(frame);
     }

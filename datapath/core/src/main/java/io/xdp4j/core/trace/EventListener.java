@@ -35,8 +35,7 @@ final class EventListener implements TraceListener {
 
     @Override
     public void xdpRedirect(int progId, int ifindex, int toIfindex, int mapId, int mapIndex) {
-        to.event(
-                Tracepoint.XDP_REDIRECT, progId, REDIRECT, ifindex, toIfindex, 0, mapId, mapIndex);
+        to.event(Tracepoint.XDP_REDIRECT, progId, REDIRECT, ifindex, toIfindex, 0, mapId, mapIndex);
     }
 
     @Override

@@ -41,7 +41,6 @@ public enum Tracepoint {
     @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> fields;
 
-
     Tracepoint(String eventName, String prefix, String fields) {
         this.eventName = eventName;
         this.prefix = prefix;

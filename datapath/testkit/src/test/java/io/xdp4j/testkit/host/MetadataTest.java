@@ -15,8 +15,8 @@ import io.xdp4j.core.frame.XdpMetadata;
 import io.xdp4j.core.frame.XdpRxqInfo;
 import io.xdp4j.testkit.DatapathTest;
 import io.xdp4j.testkit.FakeNic;
-import io.xdp4j.testkit.Frames;
 import io.xdp4j.testkit.FragsProgram;
+import io.xdp4j.testkit.Frames;
 import io.xdp4j.testkit.LedgerAssert;
 import java.time.Duration;
 import java.util.List;
@@ -47,16 +47,17 @@ final class MetadataTest {
     void reachesThePipeline(Datapath datapath) {
         FakeNic nic = FakeNic.builder(datapath, "nic0").mtu(9000).up();
         XdpChannel.open(nic, new Reader());
-        nic.attach(FragsProgram.of(xdp -> {
-            if (xdp.length() == 60) {
-                return XDP_PASS;
-            }
-            if (xdp.adjustMeta(-8) != 0) {
-                return XDP_ABORTED;
-            }
-            xdp.putMeta32(0, 42);
-            return XDP_PASS;
-        }));
+        nic.attach(
+                FragsProgram.of(xdp -> {
+                    if (xdp.length() == 60) {
+                        return XDP_PASS;
+                    }
+                    if (xdp.adjustMeta(-8) != 0) {
+                        return XDP_ABORTED;
+                    }
+                    xdp.putMeta32(0, 42);
+                    return XDP_PASS;
+                }));
         nic.inject(0, Frames.udp4(1, 60), Frames.udp4(2, 61), Frames.udp4(3, 8000));
         nic.awaitProcessed(SOON);
         LedgerAssert.settled(datapath).hasPassed(3);

@@ -142,8 +142,8 @@ final class ActionTest {
                 .containsExactly(
                         "xdp_bulk_tx ifindex=1001 action=TX sent=1 drops=2 err=0",
                         "xdp_bulk_tx ifindex=1001 action=TX sent=0 drops=1 err=-6");
-        LedgerAssert.settled(datapath).dropsOnly(
-                        Map.of(DropReason.XDP_TX_ERROR, 2L, DropReason.PEER_WITHOUT_NAPI, 1L));
+        LedgerAssert.settled(datapath)
+                .dropsOnly(Map.of(DropReason.XDP_TX_ERROR, 2L, DropReason.PEER_WITHOUT_NAPI, 1L));
     }
 
     @Test

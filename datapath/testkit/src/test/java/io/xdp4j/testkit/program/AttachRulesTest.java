@@ -28,6 +28,7 @@ import io.xdp4j.core.redirect.DevMap;
 import io.xdp4j.core.redirect.UpdateFlags;
 import io.xdp4j.testkit.DatapathTest;
 import io.xdp4j.testkit.FakeNic;
+import io.xdp4j.testkit.TraceRecorder;
 import java.util.List;
 import java.util.Objects;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -170,7 +171,14 @@ final class AttachRulesTest {
         }
         assertThat(state.mode()).isNull();
         state.attach(two, 0);
-        refused(EBUSY, () -> state.link(one, 0));
+        TraceRecorder trace = new TraceRecorder();
+        try (var _ = datapath.tracepoints().subscribe(trace)) {
+            refused(EBUSY, () -> state.link(one, 0));
+        }
+        assertThat(trace.lines())
+                .containsExactly(
+                        "bpf_xdp_link_attach_failed errmsg=attach(nic0): EBUSY: a program without"
+                                + " link is there; detach it");
         refused(EINVAL, () -> state.link(one, REPLACE));
         refused(EINVAL, () -> state.link(one, UPDATE_IF_NOEXIST));
     }
