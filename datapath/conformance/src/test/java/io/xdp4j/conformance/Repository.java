@@ -52,6 +52,11 @@ public final class Repository {
         return true;
     }
 
+    /// True on a Linux of that version, whatever its patch level.
+    public static boolean isKernel(int major, int minor) {
+        return System.getProperty("os.version", "").startsWith(major + "." + minor + ".");
+    }
+
     /// The text of a file, named relative to the root.
     public static String read(Path file) {
         try {

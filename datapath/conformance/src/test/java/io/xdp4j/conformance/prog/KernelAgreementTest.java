@@ -29,9 +29,6 @@ import io.xdp4j.linux.Sched;
 import io.xdp4j.linux.bpf.KernelBpf;
 import io.xdp4j.linux.bpf.KernelBpf.MapAttributes;
 import io.xdp4j.linux.bpf.KernelBpf.RunResult;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,12 +47,10 @@ import org.slf4j.LoggerFactory;
 
 /// Real objects answer as in the live kernel: verdict, bytes and maps, for a corpus of packets.
 ///
-/// Objects are the repository's, those that Debian's xdp-tools and libxdp1 install, and those in
-/// the directories of `-Dxdp4j.objects=DIR:DIR`.
+/// Objects are those of [KernelObjects].
 final class KernelAgreementTest {
     private static final String PACKETS =
             "datapath/conformance/src/test/resources/prog/packets.jsonl";
-    private static final Path INSTALLED = Path.of("/usr/lib/x86_64-linux-gnu/bpf");
 
     /// Helpers whose answers differ from run to run: clocks, random numbers, the FIB of the host.
     private static final Set<Integer> UNSTEADY = Set.of(5, 7, 69, 118, 125, 160, 208);
@@ -67,30 +62,6 @@ final class KernelAgreementTest {
 
     private static final int FILLED_ENTRIES = 8;
 
-    private static List<Path> objects() {
-        List<Path> all = new ArrayList<>();
-        Repository.files("samples/bpf/*.o")
-                .forEach(file -> all.add(Repository.root().resolve(file)));
-        all.addAll(in(INSTALLED));
-        for (String directory : System.getProperty("xdp4j.objects", "").split(":", -1)) {
-            if (!directory.isEmpty()) {
-                all.addAll(in(Path.of(directory)));
-            }
-        }
-        return all;
-    }
-
-    private static List<Path> in(Path directory) {
-        if (!Files.isDirectory(directory)) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> file.toString().endsWith(".o")).sorted().toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     @BeforeEach
     void needsBpf() {
         int fd = KernelBpf.createMap(MapAttributes.of("probe", MapType.HASH.number(), 4, 4, 1, 0));
@@ -99,7 +70,8 @@ final class KernelAgreementTest {
     }
 
     static Stream<Path> repositoryAndPackages() {
-        return objects().stream();
+        return Stream.concat(
+                KernelObjects.repositoryAndPackages().stream(), KernelObjects.named().stream());
     }
 
     @ParameterizedTest

@@ -1,6 +1,8 @@
 package io.xdp4j.conformance.prog;
 
 import io.xdp4j.ebpf.Errno;
+import io.xdp4j.ebpf.btf.BtfSpec;
+import io.xdp4j.ebpf.btf.BtfType;
 import io.xdp4j.ebpf.collection.BpfProgram;
 import io.xdp4j.ebpf.collection.Collection;
 import io.xdp4j.ebpf.isa.Insn;
@@ -20,6 +22,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,12 +33,13 @@ import org.jspecify.annotations.Nullable;
 /// Owns: their descriptors, until closed.
 final class KernelMirror implements AutoCloseable {
     private static final int XDP = 6;
-    private static final int XDP_HAS_FRAGS = 32;
+    private static final int LOG_BYTES = 1 << 22;
     private static final int PACKET_BYTES = 1 << 17;
 
     private final Map<Integer, Integer> mapFds = new HashMap<>();
     private final Map<String, Integer> programFds = new HashMap<>();
     private final List<Integer> others = new ArrayList<>();
+    private final Map<BtfSpec, Integer> typeFds = new IdentityHashMap<>();
 
     /// What the kernel lacks of the object, or will not take.
     static final class Refused extends Exception {
@@ -50,9 +54,14 @@ final class KernelMirror implements AutoCloseable {
 
     /// Mirrors a collection's maps, their contents and freezes too.
     static KernelMirror of(Collection collection) throws Refused {
+        return of(collection.maps().values());
+    }
+
+    /// Mirrors maps, their contents and freezes too.
+    static KernelMirror of(Iterable<BpfMap> maps) throws Refused {
         KernelMirror mirror = new KernelMirror();
         try {
-            for (BpfMap map : collection.maps().values()) {
+            for (BpfMap map : maps) {
                 mirror.addMap(map);
             }
             return mirror;
@@ -91,13 +100,24 @@ final class KernelMirror implements AutoCloseable {
                                 spec.flags(),
                                 inner,
                                 spec.mapExtra(),
-                                0,
-                                0,
-                                0));
+                                typesFd(spec),
+                                typesFd(spec) == 0 ? 0 : spec.btfKeyTypeId(),
+                                typesFd(spec) == 0 ? 0 : spec.btfValueTypeId()));
         if (fd < 0) {
             throw new Refused("map " + spec.name() + ": " + Errno.nameOf(-fd));
         }
         return fd;
+    }
+
+    /// Types are told where the value has fields that need them, 0 elsewhere.
+    private int typesFd(MapSpec spec) {
+        BtfSpec btf = spec.btf();
+        return btf == null || spec.fields().isEmpty() ? 0 : typesFd(btf);
+    }
+
+    private int typesFd(BtfSpec btf) {
+        return typeFds.computeIfAbsent(
+                btf, types -> Math.max(0, KernelBpf.loadBtf(BtfBytes.of(types))));
     }
 
     static boolean isPlain(MapType type) {
@@ -133,29 +153,64 @@ final class KernelMirror implements AutoCloseable {
 
     /// Loads the same program.
     void load(BpfProgram program) throws Refused {
-        LinkedProgram linked = program.linked();
-        LoadResult result =
-                KernelBpf.loadProgram(
-                        new ProgramAttributes(
-                                "mirror",
-                                XDP,
-                                linked.expectedAttachType(),
-                                code(linked),
-                                linked.license(),
-                                linked.flags().contains(LinkedProgram.Flag.XDP_HAS_FRAGS)
-                                        ? XDP_HAS_FRAGS
-                                        : 0,
-                                1,
-                                1 << 20,
-                                0,
-                                new byte[0]));
+        LoadResult result = load(program.linked());
         if (result.fd() < 0) {
             throw new Refused(Errno.nameOf(-result.fd()) + ": " + lastLine(result.log()));
         }
         programFds.put(program.name(), result.fd());
     }
 
-    private static String lastLine(String log) {
+    /// What the kernel says of a program; it does not stay loaded.
+    LoadResult judge(LinkedProgram program) {
+        LoadResult result = load(program);
+        if (result.fd() >= 0) {
+            Fd.close(result.fd());
+        }
+        return result;
+    }
+
+    private LoadResult load(LinkedProgram linked) {
+        BtfSpec btf = linked.btf();
+        int types = btf == null || linked.funcInfo().isEmpty() ? 0 : typesFd(btf);
+        return KernelBpf.loadProgram(
+                new ProgramAttributes(
+                        "mirror",
+                        XDP,
+                        linked.expectedAttachType(),
+                        code(linked),
+                        linked.license(),
+                        flags(linked),
+                        1,
+                        LOG_BYTES,
+                        types,
+                        types == 0 ? new byte[0] : functions(linked)));
+    }
+
+    private static int flags(LinkedProgram linked) {
+        int flags = 0;
+        for (LinkedProgram.Flag flag : linked.flags()) {
+            flags |=
+                    switch (flag) {
+                        case STRICT_ALIGNMENT -> 1;
+                        case ANY_ALIGNMENT -> 2;
+                        case TEST_STATE_FREQ -> 8;
+                        case SLEEPABLE -> 16;
+                        case XDP_HAS_FRAGS -> 32;
+                    };
+        }
+        return flags;
+    }
+
+    private static byte[] functions(LinkedProgram linked) {
+        ByteBuffer bytes =
+                ByteBuffer.allocate(linked.funcInfo().size() * 8).order(ByteOrder.LITTLE_ENDIAN);
+        for (LinkedProgram.FuncInfo function : linked.funcInfo()) {
+            bytes.putInt(function.insn()).putInt(function.typeId());
+        }
+        return bytes.array();
+    }
+
+    static String lastLine(String log) {
         List<String> lines = log.lines().filter(line -> !line.startsWith("processed")).toList();
         return lines.isEmpty() ? "" : lines.getLast();
     }
@@ -170,9 +225,19 @@ final class KernelMirror implements AutoCloseable {
                             && (insn.src() == Opcode.PSEUDO_MAP_FD
                                     || insn.src() == Opcode.PSEUDO_MAP_VALUE);
             Integer fd = map ? mapFds.get(insn.imm()) : null;
-            code.putLong((fd == null ? insn : insn.withImm(fd)).encode());
+            code.putLong((fd == null ? named(program, insn) : insn.withImm(fd)).encode());
         }
         return code.array();
+    }
+
+    /// Calls of kernel functions go by the number of their type.
+    private static Insn named(LinkedProgram program, Insn insn) {
+        boolean kfunc =
+                insn.opcode() == (Opcode.JMP | Opcode.CALL)
+                        && insn.src() == Opcode.PSEUDO_KFUNC_CALL;
+        String name = kfunc ? program.kfuncs().get(insn.imm()) : null;
+        BtfSpec kernel = name == null ? null : KernelTypes.read();
+        return kernel == null ? insn : insn.withImm(kernel.idOf(BtfType.Func.class, name));
     }
 
     /// Runs it in the kernel.
@@ -214,6 +279,7 @@ final class KernelMirror implements AutoCloseable {
     public void close() {
         programFds.values().forEach(Fd::close);
         mapFds.values().forEach(Fd::close);
+        typeFds.values().stream().filter(fd -> fd > 0).forEach(Fd::close);
         others.forEach(Fd::close);
     }
 }

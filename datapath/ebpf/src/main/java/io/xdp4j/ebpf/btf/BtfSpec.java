@@ -220,6 +220,29 @@ public final class BtfSpec {
         return type.name().isEmpty() ? "(anon)" : type.name();
     }
 
+    /// Texts of the declaration tags of a function or type as a whole, with that beginning cut off.
+    ///
+    /// @param target number of what is tagged
+    /// @param component member or parameter, -1 for the whole
+    public List<String> tags(int target, int component, String beginning) {
+        List<String> found = new ArrayList<>();
+        for (BtfType type : types) {
+            if (type instanceof BtfType.DeclTag tag
+                    && tag.target() == target
+                    && tag.component() == component
+                    && tag.name().startsWith(beginning)) {
+                found.add(tag.name().substring(beginning.length()));
+            }
+        }
+        return found;
+    }
+
+    /// Name of the function that runs when a program of that main function throws; empty for none.
+    public String exceptionCallback(int mainFunction) {
+        List<String> names = tags(mainFunction, -1, "exception_callback:");
+        return names.isEmpty() ? "" : names.getFirst();
+    }
+
     /// The same, with some types replaced, by number.
     public BtfSpec with(Map<Integer, BtfType> replacements) {
         if (replacements.isEmpty()) {

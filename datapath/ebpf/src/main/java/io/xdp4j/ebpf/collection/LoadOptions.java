@@ -6,6 +6,7 @@ import io.xdp4j.ebpf.program.ProgramType;
 import io.xdp4j.ebpf.testrun.TestRun;
 import io.xdp4j.ebpf.vm.BpfRuntime;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// How an object is made live. Immutable; each `with` gives a changed copy.
@@ -18,6 +19,7 @@ public final class LoadOptions {
     private boolean verify = true;
     private boolean rawMemory = true;
     private boolean keepGoing;
+    private boolean keepUnrunnable;
     private int logLevel = 1;
     private Predicate<ProgramSpec> wanted = _ -> true;
     private @Nullable ProgramType type;
@@ -27,6 +29,8 @@ public final class LoadOptions {
     private @Nullable Backends backends;
 
     private @Nullable BtfSpec kernelTypes;
+    private Supplier<@Nullable BtfSpec> kernelObjects = () -> null;
+    private boolean deviceBound = true;
 
     private LoadOptions() {}
 
@@ -37,6 +41,7 @@ public final class LoadOptions {
         copy.verify = verify;
         copy.rawMemory = rawMemory;
         copy.keepGoing = keepGoing;
+        copy.keepUnrunnable = keepUnrunnable;
         copy.logLevel = logLevel;
         copy.wanted = wanted;
         copy.type = type;
@@ -45,6 +50,8 @@ public final class LoadOptions {
         copy.ingress = ingress;
         copy.backends = backends;
         copy.kernelTypes = kernelTypes;
+        copy.kernelObjects = kernelObjects;
+        copy.deviceBound = deviceBound;
         return copy;
     }
 
@@ -57,6 +64,30 @@ public final class LoadOptions {
     public LoadOptions withKernelTypes(@Nullable BtfSpec to) {
         LoadOptions copy = copy();
         copy.kernelTypes = to;
+        return copy;
+    }
+
+    /// The running kernel's types, for programs that name kernel objects: they can be verified, if not
+    /// run. Asked for when one does; null where no kernel shows its types.
+    public Supplier<@Nullable BtfSpec> kernelObjects() {
+        return kernelObjects;
+    }
+
+    public LoadOptions withKernelObjects(Supplier<@Nullable BtfSpec> to) {
+        LoadOptions copy = copy();
+        copy.kernelObjects = to;
+        return copy;
+    }
+
+    /// False to refuse programs that ask for metadata of received frames, as the kernel refuses those
+    /// that are bound to no device.
+    public boolean deviceBound() {
+        return deviceBound;
+    }
+
+    public LoadOptions withDeviceBound(boolean to) {
+        LoadOptions copy = copy();
+        copy.deviceBound = to;
         return copy;
     }
 
@@ -112,6 +143,19 @@ public final class LoadOptions {
     public LoadOptions withKeepGoing(boolean to) {
         LoadOptions copy = copy();
         copy.keepGoing = to;
+        return copy;
+    }
+
+    /// Takes verified programs that no engine here can run: they have a verdict, and a run of one
+    /// throws [io.xdp4j.ebpf.UnsupportedException]. The same goes for maps of types that are not
+    /// here: they have a shape, and no entries.
+    public boolean keepUnrunnable() {
+        return keepUnrunnable;
+    }
+
+    public LoadOptions withUnrunnable(boolean to) {
+        LoadOptions copy = copy();
+        copy.keepUnrunnable = to;
         return copy;
     }
 

@@ -5,7 +5,9 @@ import io.xdp4j.ebpf.UnsupportedException;
 import io.xdp4j.ebpf.helper.KfuncProto;
 import io.xdp4j.ebpf.helper.KfuncTable;
 import io.xdp4j.ebpf.interpreter.Interpreter;
+import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.isa.InsnValidator;
+import io.xdp4j.ebpf.isa.Opcode;
 import io.xdp4j.ebpf.jit.CompiledProgram;
 import io.xdp4j.ebpf.jit.JitCompiler;
 import io.xdp4j.ebpf.jit.JitOptions;
@@ -20,6 +22,7 @@ import io.xdp4j.ebpf.verifier.Verifier;
 import io.xdp4j.ebpf.verifier.VerifierOptions;
 import io.xdp4j.ebpf.verifier.VerifierResult;
 import io.xdp4j.ebpf.vm.BpfRuntime;
+import io.xdp4j.ebpf.vm.Executable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: one at a time.
 final class ProgramLoader implements MapEnvironment {
+    /// A jump to itself, as the kernel puts it in place of dead code.
+    private static final Insn NEVER_RUN = new Insn(Opcode.JMP | Opcode.JA, 0, 0, -1, 0);
+
     private final BpfRuntime runtime;
     private final LoadOptions options;
     private final Map<Integer, LinkedProgram> programs = new HashMap<>();
@@ -50,6 +56,11 @@ final class ProgramLoader implements MapEnvironment {
 
     BpfMap newMap(MapSpec spec) {
         return MapFactory.create(spec, runtime.nextMapId(), runtime.cpus(), this);
+    }
+
+    @Override
+    public boolean keepsUnbacked() {
+        return options.keepUnrunnable();
     }
 
     @Override
@@ -85,26 +96,85 @@ final class ProgramLoader implements MapEnvironment {
     // ---- programs
 
     BpfProgram load(LinkedProgram program, Collection owner) {
-        Verification verification = verify(program);
+        if (!options.verify()) {
+            return running(program, program, decoded(program), owner);
+        }
+        VerifierResult result =
+                Verifier.verify(
+                        program,
+                        new VerifierOptions(
+                                options.logLevel(),
+                                runtime.cpus(),
+                                options.kernelObjects(),
+                                options.deviceBound()));
+        Verification verification =
+                new Verification(
+                        result.accepted(), result.errno(), result.log(), result.processed());
+        LinkedProgram reachable = withoutDeadCode(program, result);
+        if (verification.accepted() && result.facts().readsKernelMemory()) {
+            return refusing(
+                    program,
+                    verification,
+                    owner,
+                    new UnsupportedException(
+                            program.name() + ": reads kernel structures, which do not exist here"));
+        }
+        return running(program, reachable, verification, owner);
+    }
+
+    /// What no path reaches may be anything, and the engines look at all of it.
+    private static LinkedProgram withoutDeadCode(LinkedProgram program, VerifierResult result) {
+        if (!result.accepted()) {
+            return program;
+        }
+        List<Insn> insns = new ArrayList<>(program.insns());
+        boolean changed = false;
+        for (int i = 0; i < insns.size(); i++) {
+            if (!result.facts().isReachable(i)) {
+                insns.set(i, NEVER_RUN);
+                changed = true;
+            }
+        }
+        return changed ? program.withInsns(insns) : program;
+    }
+
+    /// A program that is verified but cannot run here.
+    private BpfProgram refusing(
+            LinkedProgram program,
+            Verification verification,
+            Collection owner,
+            UnsupportedException why) {
+        if (!options.verify() || !options.keepUnrunnable()) {
+            throw why;
+        }
+        Executable refusal =
+                (_, _, _, _, _, _, _) -> {
+                    throw new UnsupportedException(String.valueOf(why.getMessage()), why);
+                };
+        int id = runtime.nextProgramId();
+        runtime.registerProgram(id, refusal);
+        programs.put(id, program);
+        return new BpfProgram(program, id, verification, Engine.INTERP, refusal, owner);
+    }
+
+    private BpfProgram running(
+            LinkedProgram program,
+            LinkedProgram reachable,
+            Verification verification,
+            Collection owner) {
         if (!verification.accepted()) {
             throw new RejectedProgramException(program.name(), verification);
         }
         int id = runtime.nextProgramId();
-        BpfProgram live = live(program, id, verification, owner);
+        BpfProgram live;
+        try {
+            live = live(program, reachable, id, verification, owner);
+        } catch (UnsupportedException e) {
+            return refusing(program, verification, owner, e);
+        }
         runtime.registerProgram(id, live.main());
         programs.put(id, program);
         return live;
-    }
-
-    private Verification verify(LinkedProgram program) {
-        return options.verify() ? verified(program) : decoded(program);
-    }
-
-    private Verification verified(LinkedProgram program) {
-        VerifierResult result =
-                Verifier.verify(program, new VerifierOptions(options.logLevel(), runtime.cpus()));
-        return new Verification(
-                result.accepted(), result.errno(), result.log(), result.processed());
     }
 
     /// What decodes may run on checked memory.
@@ -116,11 +186,15 @@ final class ProgramLoader implements MapEnvironment {
     }
 
     private BpfProgram live(
-            LinkedProgram program, int id, Verification verification, Collection owner) {
+            LinkedProgram program,
+            LinkedProgram reachable,
+            int id,
+            Verification verification,
+            Collection owner) {
         List<UnsupportedException> reasons = new ArrayList<>();
         for (Form form : forms()) {
             try {
-                return live(program, id, verification, owner, form);
+                return live(program, reachable, id, verification, owner, form);
             } catch (UnsupportedException e) {
                 reasons.add(e);
             }
@@ -159,19 +233,24 @@ final class ProgramLoader implements MapEnvironment {
     }
 
     private BpfProgram live(
-            LinkedProgram program, int id, Verification verification, Collection owner, Form form) {
+            LinkedProgram program,
+            LinkedProgram reachable,
+            int id,
+            Verification verification,
+            Collection owner,
+            Form form) {
         if (form == Form.INTERPRETED) {
             Interpreter interpreter =
                     options.verify()
-                            ? Interpreter.loadVerified(program, id)
-                            : Interpreter.load(program, id);
+                            ? Interpreter.loadVerified(reachable, id)
+                            : Interpreter.load(reachable, id);
             runtime.registerFunctions(id, interpreter.functionsByInsn());
             return new BpfProgram(
                     program, id, verification, Engine.INTERP, interpreter.main(), owner);
         }
         CompiledProgram compiled =
                 JitCompiler.compile(
-                        program,
+                        reachable,
                         form == Form.RAW_CLASS ? JitOptions.verified(id) : JitOptions.checked(id));
         runtime.registerFunctions(id, compiled.functionsByInsn());
         return new BpfProgram(program, id, verification, Engine.JIT, compiled.main(), owner);

@@ -1,6 +1,7 @@
 package io.xdp4j.ebpf.elf;
 
 import io.xdp4j.ebpf.btf.BtfExt;
+import io.xdp4j.ebpf.btf.BtfSpec;
 import io.xdp4j.ebpf.btf.CoreRelocation;
 import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.isa.Opcode;
@@ -88,6 +89,35 @@ final class CodeLayout {
 
         void lay(CodeFunction main) {
             place(main);
+            follow();
+            CodeFunction callback = exceptionCallback();
+            if (callback != null) {
+                place(callback);
+                follow();
+            }
+        }
+
+        /// The function that the main one's declaration tag names, which no instruction refers to.
+        private @Nullable CodeFunction exceptionCallback() {
+            BtfSpec btf = parts.btf();
+            String name =
+                    btf == null || funcInfo.isEmpty()
+                            ? ""
+                            : btf.exceptionCallback(funcInfo.getFirst().typeId());
+            if (name.isEmpty()) {
+                return null;
+            }
+            for (CodeSection section : code.values()) {
+                for (CodeFunction function : section.functions()) {
+                    if (section.isText() && function.name().equals(name)) {
+                        return function;
+                    }
+                }
+            }
+            return null;
+        }
+
+        private void follow() {
             while (!open.isEmpty()) {
                 Placed at = open.getLast();
                 if (at.next == at.function.slots()) {

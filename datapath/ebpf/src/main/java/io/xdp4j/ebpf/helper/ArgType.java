@@ -57,6 +57,7 @@ public enum ArgType {
     SOCK_COMMON,
     /// A socket of any kind, kernel types included (`ARG_PTR_TO_BTF_ID_SOCK_COMMON`).
     BTF_SOCK_COMMON,
+    BTF_SOCK_COMMON_OR_NULL(Flag.NULLABLE),
     /// The same, given back.
     BTF_SOCK_RELEASED(Flag.RELEASES),
     /// A kernel object of the type that [HelperProto#btfType] names.

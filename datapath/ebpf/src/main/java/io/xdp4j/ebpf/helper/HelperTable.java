@@ -26,6 +26,15 @@ public final class HelperTable {
                             ProgramType.SCHED_CLS,
                             HelperProto.of(17, "get_cgroup_classid", RetType.INTEGER, ArgType.CTX)
                                     .on(Set.of(ProgramType.SCHED_CLS))),
+                    46,
+                    Map.of(
+                            ProgramType.SK_REUSEPORT,
+                            HelperProto.of(
+                                            46,
+                                            "get_socket_cookie",
+                                            RetType.INTEGER,
+                                            ArgType.BTF_SOCK_COMMON_OR_NULL)
+                                    .on(Set.of(ProgramType.SK_REUSEPORT))),
                     107,
                     Map.of(
                             ProgramType.CGROUP_SOCK,

@@ -2,7 +2,11 @@ package io.xdp4j.ebpf.helper;
 
 import static io.xdp4j.ebpf.helper.HelperTable.allBut;
 import static io.xdp4j.ebpf.helper.KfuncProto.Flag.ACQUIRE;
+import static io.xdp4j.ebpf.helper.KfuncProto.Flag.ITER_DESTROY;
+import static io.xdp4j.ebpf.helper.KfuncProto.Flag.ITER_NEW;
+import static io.xdp4j.ebpf.helper.KfuncProto.Flag.ITER_NEXT;
 import static io.xdp4j.ebpf.helper.KfuncProto.Flag.RCU;
+import static io.xdp4j.ebpf.helper.KfuncProto.Flag.RCU_PROTECTED;
 import static io.xdp4j.ebpf.helper.KfuncProto.Flag.RELEASE;
 import static io.xdp4j.ebpf.helper.KfuncProto.Flag.RET_NULL;
 import static io.xdp4j.ebpf.helper.KfuncProto.Flag.SLEEPABLE;
@@ -21,7 +25,7 @@ final class RefusedKfuncs {
 
     static List<KfuncProto> protos() {
         return List.of(
-                KfuncProto.parse("void *bpf_cast_to_kern_ctx(void *obj)")
+                KfuncProto.parse("void *bpf_cast_to_kern_ctx(xdp_md *obj)")
                         .refused("there are no kernel types here"),
                 KfuncProto.parse("void *bpf_rdonly_cast(const void *obj__ign, u32 btf_id__k)")
                         .refused("there are no kernel types here"),
@@ -124,16 +128,20 @@ final class RefusedKfuncs {
                                 RCU)
                         .on(Set.of(SCHED_CLS, XDP))
                         .refused("the kernel's ciphers are not there"),
-                KfuncProto.parse("task_*bpf_task_acquire(task_*p)", ACQUIRE, RCU, RET_NULL)
+                KfuncProto.parse(
+                                "task_struct *bpf_task_acquire(task_struct *p)",
+                                ACQUIRE,
+                                RCU,
+                                RET_NULL)
                         .on(allBut(SOCKET_FILTER, SK_REUSEPORT))
                         .refused("there are no tasks here"),
-                KfuncProto.parse("void bpf_task_release(task_*p)", RELEASE)
+                KfuncProto.parse("void bpf_task_release(task_struct *p)", RELEASE)
                         .on(allBut(SOCKET_FILTER, SK_REUSEPORT))
                         .refused("there are no tasks here"),
-                KfuncProto.parse("task_*bpf_task_from_pid(s32 pid)", ACQUIRE, RET_NULL)
+                KfuncProto.parse("task_struct *bpf_task_from_pid(s32 pid)", ACQUIRE, RET_NULL)
                         .on(allBut(SOCKET_FILTER, SK_REUSEPORT))
                         .refused("there are no tasks here"),
-                KfuncProto.parse("task_*bpf_task_from_vpid(s32 vpid)")
+                KfuncProto.parse("task_struct *bpf_task_from_vpid(s32 vpid)")
                         .on(allBut(SOCKET_FILTER, SK_REUSEPORT))
                         .refused("there are no tasks here"),
                 KfuncProto.parse("cgroup *bpf_cgroup_acquire(cgroup *cgrp)", ACQUIRE, RCU, RET_NULL)
@@ -152,7 +160,76 @@ final class RefusedKfuncs {
                                 RET_NULL)
                         .on(allBut(SOCKET_FILTER, SK_REUSEPORT))
                         .refused("there are no control groups here"),
-                KfuncProto.parse("s64 bpf_task_under_cgroup(task_*task, cgroup *ancestor)", RCU)
+                KfuncProto.parse(
+                                "cgroup *bpf_task_get_cgroup1(task_struct *task, int hierarchy_id)",
+                                ACQUIRE,
+                                RCU,
+                                RET_NULL)
+                        .on(allBut(SOCKET_FILTER, SK_REUSEPORT))
+                        .refused("there are no control groups here"),
+                KfuncProto.parse(
+                                "int bpf_send_signal_task(task_struct *task, int sig, u32 type, u64 value)",
+                                TRUSTED_ARGS)
+                        .on(allBut(SOCKET_FILTER, SK_REUSEPORT))
+                        .refused("there are no tasks here"),
+                KfuncProto.parse("bpf_key *bpf_lookup_system_key(u64 id)", ACQUIRE, RET_NULL)
+                        .on(allBut(SOCKET_FILTER, SK_REUSEPORT))
+                        .refused("there are no key rings here"),
+                KfuncProto.parse(
+                                "bpf_key *bpf_lookup_user_key(s32 serial, u64 flags)",
+                                ACQUIRE,
+                                RET_NULL,
+                                SLEEPABLE)
+                        .on(allBut(SOCKET_FILTER, SK_REUSEPORT))
+                        .refused("there are no key rings here"),
+                KfuncProto.parse("void bpf_key_put(bpf_key *bkey)", RELEASE, TRUSTED_ARGS)
+                        .on(allBut(SOCKET_FILTER, SK_REUSEPORT))
+                        .refused("there are no key rings here"),
+                KfuncProto.parse("kmem_cache *bpf_get_kmem_cache(u64 addr)", RET_NULL)
+                        .refused("there are no kernel caches here"),
+                KfuncProto.parse(
+                                "int bpf_iter_task_new(bpf_iter_task *it, task_struct *task__nullable, u32 flags)",
+                                ITER_NEW,
+                                TRUSTED_ARGS,
+                                RCU_PROTECTED)
+                        .refused("there are no tasks here"),
+                KfuncProto.parse(
+                                "task_struct *bpf_iter_task_next(bpf_iter_task *it)",
+                                ITER_NEXT,
+                                RET_NULL)
+                        .refused("there are no tasks here"),
+                KfuncProto.parse("void bpf_iter_task_destroy(bpf_iter_task *it)", ITER_DESTROY)
+                        .refused("there are no tasks here"),
+                KfuncProto.parse(
+                                "int bpf_iter_task_vma_new(bpf_iter_task_vma *it, task_struct *task, u64 addr)",
+                                ITER_NEW,
+                                RCU)
+                        .refused("there are no tasks here"),
+                KfuncProto.parse(
+                                "vm_area_struct *bpf_iter_task_vma_next(bpf_iter_task_vma *it)",
+                                ITER_NEXT,
+                                RET_NULL)
+                        .refused("there are no tasks here"),
+                KfuncProto.parse(
+                                "void bpf_iter_task_vma_destroy(bpf_iter_task_vma *it)",
+                                ITER_DESTROY)
+                        .refused("there are no tasks here"),
+                KfuncProto.parse(
+                                "int bpf_iter_css_new(bpf_iter_css *it, cgroup_subsys_state *start, u32 flags)",
+                                ITER_NEW,
+                                TRUSTED_ARGS,
+                                RCU_PROTECTED)
+                        .refused("there are no control groups here"),
+                KfuncProto.parse(
+                                "cgroup_subsys_state *bpf_iter_css_next(bpf_iter_css *it)",
+                                ITER_NEXT,
+                                RET_NULL)
+                        .refused("there are no control groups here"),
+                KfuncProto.parse("void bpf_iter_css_destroy(bpf_iter_css *it)", ITER_DESTROY)
+                        .refused("there are no control groups here"),
+                KfuncProto.parse(
+                                "s64 bpf_task_under_cgroup(task_struct *task, cgroup *ancestor)",
+                                RCU)
                         .on(allBut(SOCKET_FILTER, SK_REUSEPORT))
                         .refused("there are no tasks here"),
                 KfuncProto.parse(

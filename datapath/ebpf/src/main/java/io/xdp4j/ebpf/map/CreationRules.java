@@ -37,6 +37,15 @@ final class CreationRules {
     /// What is left of a cgroup storage's 64 KB.
     private static final int LARGEST_CGROUP_VALUE = 65407;
 
+    /// `BPF_LOCAL_STORAGE_MAX_VALUE_SIZE`
+    private static final int LARGEST_STORAGE_VALUE = (4 << 20) - 1024;
+
+    /// `BPF_F_CLONE`, `BPF_F_SEGV_ON_FAULT`, `BPF_F_NO_USER_CONV`
+    private static final int CLONE = 1 << 9;
+
+    private static final int SEGV_ON_FAULT = 1 << 17;
+    private static final int NO_USER_CONV = 1 << 18;
+
     /// `NR_CPUS` of the kernel compared with.
     private static final int MOST_CPUS = 256;
 
@@ -78,7 +87,9 @@ final class CreationRules {
         if ((flags & ~flags(spec.type())) != 0
                 || (flags & FOR_USERS) == FOR_USERS
                 || (flags & (RDONLY_PROG | WRONLY_PROG)) == (RDONLY_PROG | WRONLY_PROG)
-                || (spec.mapExtra() != 0 && spec.type() != MapType.BLOOM_FILTER)) {
+                || (spec.mapExtra() != 0
+                        && spec.type() != MapType.BLOOM_FILTER
+                        && spec.type() != MapType.ARENA)) {
             return Errno.EINVAL;
         }
         int errno = shapeErrno(spec);
@@ -109,7 +120,9 @@ final class CreationRules {
                     SOCKMAP,
                     SOCKHASH ->
                     NUMA_NODE | FOR_USERS;
-            case SK_STORAGE, INODE_STORAGE, TASK_STORAGE, CGRP_STORAGE, STRUCT_OPS, ARENA -> 0;
+            case SK_STORAGE, INODE_STORAGE, TASK_STORAGE, CGRP_STORAGE -> NO_PREALLOC | CLONE;
+            case ARENA -> MMAPABLE | SEGV_ON_FAULT | NO_USER_CONV;
+            case STRUCT_OPS -> 0;
         };
     }
 
@@ -129,8 +142,9 @@ final class CreationRules {
             case RINGBUF, USER_RINGBUF -> ring(spec);
             case CGROUP_STORAGE, PERCPU_CGROUP_STORAGE -> cgroupStorage(spec);
             case STACK_TRACE -> stackTrace(spec);
-            case SK_STORAGE, INODE_STORAGE, TASK_STORAGE, CGRP_STORAGE, STRUCT_OPS, ARENA ->
-                    Errno.EINVAL;
+            case SK_STORAGE, INODE_STORAGE, TASK_STORAGE, CGRP_STORAGE -> objectStorage(spec);
+            case ARENA -> arena(spec);
+            case STRUCT_OPS -> Errno.EINVAL;
         };
     }
 
@@ -213,6 +227,26 @@ final class CreationRules {
             return Errno.E2BIG;
         }
         return spec.maxEntries() == 0 ? 0 : Errno.EINVAL;
+    }
+
+    private static int objectStorage(MapSpec spec) {
+        boolean typed = spec.btfKeyTypeId() != 0 && spec.btfValueTypeId() != 0;
+        if ((spec.flags() & NO_PREALLOC) == 0
+                || spec.maxEntries() != 0
+                || spec.keySize() != 4
+                || spec.valueSize() == 0
+                || !typed) {
+            return Errno.EINVAL;
+        }
+        return unsigned(spec.valueSize()) > LARGEST_STORAGE_VALUE ? Errno.E2BIG : 0;
+    }
+
+    private static int arena(MapSpec spec) {
+        boolean shaped = spec.keySize() == 0 && spec.valueSize() == 0 && spec.maxEntries() != 0;
+        if (!shaped || (spec.flags() & MMAPABLE) == 0 || spec.mapExtra() % PAGE != 0) {
+            return Errno.EINVAL;
+        }
+        return unsigned(spec.maxEntries()) * PAGE > 1L << 32 ? Errno.E2BIG : 0;
     }
 
     private static int stackTrace(MapSpec spec) {

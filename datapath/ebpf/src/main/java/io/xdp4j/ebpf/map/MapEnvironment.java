@@ -13,6 +13,11 @@ public interface MapEnvironment {
     /// An environment without maps, programs, devices and sockets.
     MapEnvironment EMPTY = new MapEnvironment() {};
 
+    /// True for an environment where maps of kernel objects may be named though nothing backs them.
+    default boolean keepsUnbacked() {
+        return false;
+    }
+
     /// The map with that descriptor, or null.
     default @Nullable BpfMap map(int fd) {
         return null;

@@ -20,7 +20,9 @@ public final class MapFactory {
     /// @param id unique in its runtime, 1 or more
     /// @param cpus CPUs that programs run on; per-CPU maps hold a value for each
     public static BpfMap create(MapSpec spec, int id, int cpus, MapEnvironment environment) {
-        requireSupported(spec);
+        if (!environment.keepsUnbacked()) {
+            requireSupported(spec);
+        }
         CreationRules.check(spec);
         if (spec.maxEntries() < 0) {
             throw new MapException(

@@ -34,7 +34,14 @@ public record MapSpec(
     /// @param kind its type's name
     /// @param offset bytes from the value's start
     /// @param size bytes
-    public record SpecialField(String kind, int offset, int size) {}
+    /// @param typeId of a pointer, what it points to; of a list or tree, what is in it; else 0
+    /// @param nodeOffset of a list or tree: where its elements have their node
+    public record SpecialField(String kind, int offset, int size, int typeId, int nodeOffset) {
+        /// A field that says nothing of other types.
+        public SpecialField(String kind, int offset, int size) {
+            this(kind, offset, size, 0, 0);
+        }
+    }
 
     public MapSpec {
         fields = List.copyOf(fields);

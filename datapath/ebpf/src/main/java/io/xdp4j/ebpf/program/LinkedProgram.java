@@ -96,6 +96,22 @@ public record LinkedProgram(
                 Map.of());
     }
 
+    /// The same with other instructions.
+    public LinkedProgram withInsns(List<Insn> to) {
+        return new LinkedProgram(
+                name,
+                type,
+                expectedAttachType,
+                to,
+                maps,
+                license,
+                flags,
+                btf,
+                funcInfo,
+                lineInfo,
+                kfuncs);
+    }
+
     /// True when helpers reserved for GPL programs may be called.
     public boolean isGplCompatible() {
         return switch (license) {

@@ -3,6 +3,7 @@ package io.xdp4j.ebpf.verifier;
 import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.helper.ArgType;
 import io.xdp4j.ebpf.helper.HelperProto;
+import io.xdp4j.ebpf.map.MapSpec;
 import io.xdp4j.ebpf.map.MapType;
 import io.xdp4j.ebpf.memory.RawMemory;
 
@@ -19,6 +20,7 @@ final class ArgumentCheck {
     private final MemoryCheck memory;
     private final DynptrCheck dynptrs;
     private final LockCheck locks;
+    private final KptrCheck kptrs;
 
     ArgumentCheck(Verification v, Precision precision, MemoryCheck memory, DynptrCheck dynptrs) {
         this.v = v;
@@ -26,6 +28,7 @@ final class ArgumentCheck {
         this.memory = memory;
         this.dynptrs = dynptrs;
         this.locks = new LockCheck(v);
+        this.kptrs = new KptrCheck(v);
     }
 
     void check(HelperProto proto, int index, CallFacts call) {
@@ -86,19 +89,19 @@ final class ArgumentCheck {
             case CONST_MAP_PTR -> new String[] {"map_ptr"};
             case CTX, CTX_OR_NULL -> new String[] {"ctx"};
             case SOCK_COMMON -> new String[] {"sock_common", "sock", "tcp_sock", "xdp_sock"};
-            case BTF_SOCK_COMMON, BTF_SOCK_RELEASED ->
+            case BTF_SOCK_COMMON, BTF_SOCK_COMMON_OR_NULL, BTF_SOCK_RELEASED ->
                     new String[] {
                         "sock_common", "sock", "tcp_sock", "xdp_sock", "ptr_", "trusted_ptr_"
                     };
             case SPIN_LOCK, KPTR -> new String[] {"map_value", "ptr_"};
+            case PERCPU_BTF_ID ->
+                    new String[] {"percpu_ptr_", "percpu_rcu_ptr_", "percpu_trusted_ptr_"};
             case TIMER, CONST_STR -> new String[] {"map_value"};
             case DYNPTR, DYNPTR_UNINIT, DYNPTR_RINGBUF_UNINIT, DYNPTR_RINGBUF ->
                     new String[] {"fp", "dynptr_ptr"};
             case RINGBUF_MEM -> new String[] {"ringbuf_mem"};
             case FUNC -> new String[] {"func"};
             case STACK_OR_NULL -> new String[] {"fp"};
-            case PERCPU_BTF_ID ->
-                    new String[] {"percpu_ptr_", "percpu_rcu_ptr_", "percpu_trusted_ptr_"};
             default -> new String[] {"ptr_", "trusted_ptr_", "rcu_ptr_"};
         };
     }
@@ -130,11 +133,17 @@ final class ArgumentCheck {
         if (arg.isNullable()) {
             flags &= ~RegType.MAYBE_NULL;
         }
+        if (arg == ArgType.KPTR_RELEASED && reg.has(RegType.ALLOC)) {
+            flags &= ~(RegType.ALLOC | RegType.PERCPU);
+        }
+        int own = arg == ArgType.SPIN_LOCK || arg == ArgType.KPTR ? RegType.ALLOC : 0;
+        boolean known =
+                (flags & (RegType.PACKET_SLICE | RegType.ALLOC | RegType.NON_OWN_REF))
+                        == (reg.is(RegType.BTF_ID) ? own : 0);
         String type = reg.type.text(flags);
         String[] expected = expected(arg);
-        boolean slice = (flags & RegType.PACKET_SLICE) != 0;
         for (String each : expected) {
-            if (!slice && each.equals(type)) {
+            if (known && each.equals(type)) {
                 return;
             }
         }
@@ -218,6 +227,20 @@ final class ArgumentCheck {
             case MAP_VALUE, UNINIT_MAP_VALUE, MAP_VALUE_OR_NULL ->
                     checkValue(arg, number, reg, call);
             case SPIN_LOCK -> locks.lock(number, proto.id() == SPIN_LOCK);
+            case KPTR -> noteKptr(number, reg, call);
+            case KPTR_RELEASED -> checkExchanged(number, reg, call);
+            case PERCPU_BTF_ID -> {
+                call.object = reg.copy();
+                if (reg.btfId == 0) {
+                    throw v.reject(Errno.EACCES, "Helper has invalid btf_id in R%d", number);
+                }
+            }
+            case BTF_ID,
+                    BTF_ID_OR_NULL,
+                    BTF_SOCK_COMMON,
+                    BTF_SOCK_COMMON_OR_NULL,
+                    BTF_SOCK_RELEASED ->
+                    checkObject(proto, arg, number, reg);
             case TIMER -> locks.timer(number, call);
             case FUNC -> call.subprog = reg.subprog;
             case MEM, MEM_OR_NULL, UNINIT_MEM, WRITABLE_MEM, WRITABLE_MEM_OR_NULL ->
@@ -242,6 +265,42 @@ final class ArgumentCheck {
             case DYNPTR_RINGBUF_UNINIT -> makeDynptr(number, reg, DynptrType.RINGBUF);
             case CONST_STR -> checkString(number, reg);
             default -> {}
+        }
+    }
+
+    private void noteKptr(int number, RegState reg, CallFacts call) {
+        MapSpec.SpecialField field = kptrs.exchanged(number, reg);
+        call.kptr = field;
+        call.kptrTypes = ObjectTypes.typesOf(reg);
+        call.percpu = field.kind().equals("percpu_kptr");
+        call.pointee = kptrs.pointee(field, call.kptrTypes);
+    }
+
+    private void checkExchanged(int number, RegState reg, CallFacts call) {
+        MapSpec.SpecialField field = call.kptr;
+        if (reg.isNull() || field == null) {
+            return;
+        }
+        if (reg.mayBeNull()) {
+            throw v.reject(Errno.EACCES, "Possibly NULL pointer passed to helper arg%d", number);
+        }
+        kptrs.match(field, reg, number, call.kptrTypes);
+    }
+
+    /// A kernel object of the type that the helper names.
+    private void checkObject(HelperProto proto, ArgType arg, int number, RegState reg) {
+        if (!reg.is(RegType.BTF_ID)) {
+            return;
+        }
+        if (reg.mayBeNull() && (!arg.isNullable() || arg.isReleased())) {
+            throw v.reject(Errno.EACCES, "Possibly NULL pointer passed to helper arg%d", number);
+        }
+        boolean socket = arg.name().startsWith("BTF_SOCK");
+        String wanted = socket ? "sock_common" : String.valueOf(proto.btfType());
+        if (!StructWalk.matches(
+                v, reg.btf, reg.btfId, reg.off, v.kernel.all(), v.kernel.struct(wanted), false)) {
+            throw v.reject(
+                    Errno.EACCES, "R%d is of another type but %s is expected", number, wanted);
         }
     }
 
@@ -361,7 +420,7 @@ final class ArgumentCheck {
         dynptrs.create(reg, type, 0);
     }
 
-    private void checkString(int number, RegState reg) {
+    void checkString(int number, RegState reg) {
         MapRef map = MemoryCheck.mapOf(reg);
         if (!map.isConstant()) {
             throw v.reject(Errno.EACCES, "R%d does not point to a readonly map'", number);

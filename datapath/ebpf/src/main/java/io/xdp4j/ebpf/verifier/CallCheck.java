@@ -118,6 +118,27 @@ final class CallCheck {
         return returnToCaller(state);
     }
 
+    /// `bpf_throw` ends the program, however deep the calls.
+    void leave() {
+        references.checkLeaks(true, true, "bpf_throw");
+    }
+
+    /// What `bpf_throw` is given becomes the result, unless the program has a callback for it.
+    void checkCookie() {
+        v.checkRead(1);
+        FrameState frame = v.state().frame(0);
+        RegState cookie = v.reg(1);
+        if (frame.subprog != 0 && !cookie.isScalar()) {
+            throw v.reject(
+                    Errno.EINVAL,
+                    "At subprogram exit the register R1 is not a scalar value (%s)",
+                    cookie.typeText());
+        }
+        if (frame.subprog == 0 && v.rules.checksReturn()) {
+            checkScalarRange(cookie, v.rules.returnMin(), v.rules.returnMax(), "At program exit");
+        }
+    }
+
     /// A tail call out of a function ends it: one more way on, with an unknown result and packet.
     int tailCall(PendingBranches pending) {
         VerifierState state = v.state();
@@ -195,7 +216,7 @@ final class CallCheck {
             checkScalarRange(r0, 0, 0, "At async callback return");
             return;
         }
-        if (frame.subprog != 0) {
+        if (frame.subprog != 0 && !frame.inExceptionCallback) {
             if (!r0.isScalar()) {
                 throw v.reject(
                         Errno.EINVAL,

@@ -1,5 +1,7 @@
 package io.xdp4j.ebpf.verifier;
 
+import io.xdp4j.ebpf.btf.BtfSpec;
+import io.xdp4j.ebpf.map.MapSpec;
 import org.jspecify.annotations.Nullable;
 
 /// What the arguments of one helper call told.
@@ -24,6 +26,16 @@ final class CallFacts {
     int releaseReg;
     int subprog;
     int dynptrId;
+
+    /// Of a field that holds pointers: what they point to, and whether each CPU has one.
+    KptrCheck.@Nullable Pointee pointee;
+
+    boolean percpu;
+    MapSpec.@Nullable SpecialField kptr;
+    @Nullable BtfSpec kptrTypes;
+
+    /// The object that the call was given.
+    @Nullable RegState object;
 
     /// Key on the stack of a lookup in an array, -1 when it is not always the same.
     long constantKey = -1;

@@ -1,6 +1,8 @@
 package io.xdp4j.ebpf.verifier;
 
 import io.xdp4j.ebpf.Errno;
+import io.xdp4j.ebpf.btf.BtfSpec;
+import io.xdp4j.ebpf.map.MapSpec;
 import io.xdp4j.ebpf.map.MapType;
 
 /// Functions of the program that helpers call: explored as one more way from the call on.
@@ -26,6 +28,30 @@ final class CallbackCheck {
         VerifierState state = pending.push(function.start, v.insn);
         FrameState callee = CallCheck.enter(v, state, call.subprog, v.insn);
         setArguments(helper, caller, callee, call);
+        callee.inCallback = true;
+        callee.callbackReturnMin = 0;
+        callee.callbackReturnMax = 1;
+        state.callbackUnrollDepth++;
+        state.frame(state.depth() - 1).callbackDepth++;
+        caller.callbackDepth = 0;
+    }
+
+    /// The function that orders the elements of a tree: it gets two of them.
+    void pushTree(int subprogram, GraphCheck.Facts graph) {
+        Subprogram function = v.subprograms.get(subprogram);
+        function.isCallback = true;
+        FrameState caller = v.frame();
+        VerifierState state = pending.push(function.start, v.insn);
+        FrameState callee = CallCheck.enter(v, state, subprogram, v.insn);
+        MapSpec.SpecialField root = graph.root;
+        BtfSpec types = graph.rootTypes;
+        if (root == null || types == null) {
+            throw new IllegalStateException("a tree callback without a tree");
+        }
+        for (int r = 1; r <= 2; r++) {
+            ObjectTypes.markNode(callee.reg(r), root, types);
+            v.objects.markNonOwning(callee.reg(r));
+        }
         callee.inCallback = true;
         callee.callbackReturnMin = 0;
         callee.callbackReturnMax = 1;

@@ -4,7 +4,7 @@ package io.xdp4j.ebpf.verifier;
 ///
 /// @param type what a load gives
 /// @param flags modifiers of the type
-/// @param narrow true when parts of the field may be loaded
+/// @param parts which parts of the field may be loaded, besides the whole
 /// @param writable true when programs may store to it
 /// @param writesNarrow true when they may store to parts of it
 record ContextField(
@@ -13,28 +13,46 @@ record ContextField(
         int size,
         RegType type,
         int flags,
-        boolean narrow,
+        Parts parts,
         boolean writable,
         boolean writesNarrow) {
+    /// Parts of a field that may be loaded.
+    enum Parts {
+        NONE,
+        /// The first bytes.
+        HEAD,
+        /// Any that are aligned.
+        ANY
+    }
+
     static ContextField word(String name, int offset) {
-        return new ContextField(name, offset, 4, RegType.SCALAR, 0, true, false, false);
+        return number(name, offset, 4, Parts.ANY);
+    }
+
+    static ContextField number(String name, int offset, int size, Parts parts) {
+        return new ContextField(name, offset, size, RegType.SCALAR, 0, parts, false, false);
+    }
+
+    /// A pointer as wide as the kernel's.
+    static ContextField object(String name, int offset, RegType type, int flags) {
+        return new ContextField(name, offset, 8, type, flags, Parts.NONE, false, false);
     }
 
     static ContextField pointer(String name, int offset, RegType type) {
-        return new ContextField(name, offset, 4, type, 0, false, false, false);
+        return new ContextField(name, offset, 4, type, 0, Parts.NONE, false, false);
     }
 
     ContextField whole() {
-        return new ContextField(name, offset, size, type, flags, false, writable, false);
+        return new ContextField(name, offset, size, type, flags, Parts.NONE, writable, false);
     }
 
     ContextField andWritable() {
-        return new ContextField(name, offset, size, type, flags, narrow, true, narrow);
+        return new ContextField(name, offset, size, type, flags, parts, true, parts == Parts.ANY);
     }
 
     /// Writable, but never in part.
     ContextField writableWhole() {
-        return new ContextField(name, offset, size, type, flags, narrow, true, false);
+        return new ContextField(name, offset, size, type, flags, parts, true, false);
     }
 
     /// True when an access of that place and size is one of this field.
@@ -46,6 +64,10 @@ record ContextField(
             return writable
                     && ((at == offset && bytes == size) || (writesNarrow && at % bytes == 0));
         }
-        return narrow ? at % bytes == 0 : at == offset && bytes == size;
+        return switch (parts) {
+            case NONE -> at == offset && bytes == size;
+            case HEAD -> at == offset;
+            case ANY -> at % bytes == 0;
+        };
     }
 }

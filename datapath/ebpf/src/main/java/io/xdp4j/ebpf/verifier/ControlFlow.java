@@ -48,15 +48,9 @@ final class ControlFlow {
     }
 
     void check() {
-        state[0] = DISCOVERED;
-        stack[0] = 0;
-        stackSize = 1;
-        while (stackSize > 0) {
-            int at = stack[stackSize - 1];
-            if (!visit(at)) {
-                state[at] = EXPLORED;
-                stackSize--;
-            }
+        walk(0);
+        if (v.exceptionCallback > 0) {
+            walk(v.subprograms.get(v.exceptionCallback).start);
         }
         for (int i = 0; i < state.length; i++) {
             if (state[i] != EXPLORED) {
@@ -70,6 +64,19 @@ final class ControlFlow {
             }
         }
         computePostorder();
+    }
+
+    private void walk(int from) {
+        state[from] = DISCOVERED;
+        stack[0] = from;
+        stackSize = 1;
+        while (stackSize > 0) {
+            int at = stack[stackSize - 1];
+            if (!visit(at)) {
+                state[at] = EXPLORED;
+                stackSize--;
+            }
+        }
     }
 
     /// Follows one edge; false when there is none left.
@@ -111,7 +118,7 @@ final class ControlFlow {
         if (Callbacks.isAsyncCaller(insn)) {
             v.facts.prunePoints.set(at);
         }
-        if (Callbacks.isSyncCaller(insn)) {
+        if (Callbacks.isSyncCaller(insn) || v.kfuncName(insn).equals("bpf_rbtree_add_impl")) {
             v.facts.callsCallback.set(at);
             v.facts.forcedCheckpoints.set(at);
             v.facts.prunePoints.set(at);
@@ -125,7 +132,7 @@ final class ControlFlow {
                 subprogram.changesPacket |= proto.has(HelperProto.Trait.CHANGES_PACKET);
             }
         } else if (InsnSanity.isKfuncCall(insn)) {
-            KfuncProto kfunc = v.rules.kfunc(insn);
+            KfuncProto kfunc = v.rules.kfunc(v.kfuncName(insn));
             if (kfunc != null && kfunc.has(KfuncProto.Flag.ITER_NEXT)) {
                 v.facts.prunePoints.set(at);
                 v.facts.forcedCheckpoints.set(at);

@@ -42,20 +42,23 @@ final class Exploration {
         alu = new AluCheck(v, precision, pending);
         atomics = new AtomicCheck(v, memory);
         jumps = new JumpCheck(v, precision, pending);
-        helpers =
-                new HelperCheck(
-                        v,
-                        precision,
-                        memory,
-                        dynptrs,
-                        references,
-                        arguments,
-                        new CallbackCheck(v, pending));
+        CallbackCheck callbacks = new CallbackCheck(v, pending);
+        helpers = new HelperCheck(v, precision, memory, dynptrs, references, arguments, callbacks);
         calls =
                 new CallCheck(
                         v, precision, liveness, references, memory, arguments, dynptrs, globals);
         IteratorCheck iterators = new IteratorCheck(v, pending, dynptrs, references, liveness);
-        kfuncs = new KfuncCheck(v, precision, memory, dynptrs, arguments, iterators);
+        kfuncs =
+                new KfuncCheck(
+                        v,
+                        precision,
+                        memory,
+                        dynptrs,
+                        arguments,
+                        iterators,
+                        calls,
+                        references,
+                        callbacks);
         loads = new LoadCheck(v, references, memory);
     }
 
@@ -91,6 +94,10 @@ final class Exploration {
         }
         List<GlobalFunctions.Parameter> parameters = globals.parameters(subprogram);
         FrameState frame = new FrameState(FrameState.NO_CALLSITE, 0, subprogram);
+        if (subprogram == v.exceptionCallback) {
+            frame.inExceptionCallback = true;
+            globals.checkExceptionCallback(parameters);
+        }
         globals.enter(frame, parameters);
         explore(frame);
         globals.noteVerified(subprogram);
@@ -259,7 +266,9 @@ final class Exploration {
         }
         boolean allowedInLock =
                 insn.src() == Opcode.PSEUDO_CALL
-                        || (insn.src() == Opcode.HELPER_CALL && insn.imm() == SPIN_UNLOCK);
+                        || (insn.src() == Opcode.HELPER_CALL && insn.imm() == SPIN_UNLOCK)
+                        || (insn.src() == Opcode.PSEUDO_KFUNC_CALL
+                                && GraphCheck.isAllowedUnderLock(v.kfuncName(insn)));
         if (v.state().activeLocks > 0 && !allowedInLock) {
             throw v.reject(Errno.EINVAL, "function calls are not allowed while holding a lock");
         }
@@ -272,6 +281,10 @@ final class Exploration {
         } else if (insn.src() == Opcode.PSEUDO_KFUNC_CALL) {
             if (insn.imm() != 0) {
                 kfuncs.check(insn);
+            }
+            if (KfuncCheck.isThrow(v, insn)) {
+                calls.leave();
+                return -1;
             }
         } else {
             helpers.check(insn);

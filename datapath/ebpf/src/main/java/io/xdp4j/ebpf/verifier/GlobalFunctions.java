@@ -18,11 +18,20 @@ final class GlobalFunctions {
         SCALAR,
         CONTEXT,
         DYNPTR,
-        MEMORY
+        MEMORY,
+        /// A kernel object, trusted or read only at the kernel's risk.
+        OBJECT,
+        /// Memory that nobody vouches for.
+        UNTRUSTED
     }
 
     /// @param size bytes of memory
-    record Parameter(Kind kind, int size, boolean nullable) {}
+    /// @param type number of a kernel object's type
+    record Parameter(Kind kind, int size, boolean nullable, int type, int flags) {
+        Parameter(Kind kind, int size, boolean nullable) {
+            this(kind, size, nullable, 0, 0);
+        }
+    }
 
     private static final int MAX_ARGS = 5;
 
@@ -64,7 +73,8 @@ final class GlobalFunctions {
     /// A global function that is called and not verified yet, or -1.
     int nextToVerify(int after) {
         for (int i = Math.max(1, after); i < called.length; i++) {
-            if (called[i] && !verified[i] && isGlobal(v.program, i)) {
+            boolean needed = called[i] || i == v.exceptionCallback;
+            if (needed && !verified[i] && isGlobal(v.program, i)) {
                 return i;
             }
         }
@@ -119,23 +129,10 @@ final class GlobalFunctions {
         return type instanceof BtfType.Int || type instanceof BtfType.Enumeration;
     }
 
-    private List<String> tags(BtfSpec btf, int functionId, int index) {
-        List<String> tags = new ArrayList<>();
-        for (BtfType type : btf.types()) {
-            if (type instanceof BtfType.DeclTag tag
-                    && tag.target() == functionId
-                    && tag.component() == index
-                    && tag.name().startsWith("arg:")) {
-                tags.add(tag.name().substring(4));
-            }
-        }
-        return tags;
-    }
-
     private Parameter parameter(
             BtfSpec btf, BtfType.Func function, int functionId, int index, int typeId) {
         BtfType type = btf.resolved(typeId);
-        List<String> tags = tags(btf, functionId, index);
+        List<String> tags = btf.tags(functionId, index, "arg:");
         for (String tag : tags) {
             if (!List.of("ctx", "trusted", "nonnull", "nullable", "arena", "untrusted")
                     .contains(tag)) {
@@ -179,6 +176,18 @@ final class GlobalFunctions {
         if (target instanceof BtfType.Struct struct && struct.name().equals("bpf_dynptr")) {
             return new Parameter(Kind.DYNPTR, 0, false);
         }
+        if (tags.contains("trusted") && !tags.contains("nonnull")) {
+            return object(index, target, RegType.TRUSTED, tags.contains("nullable"));
+        }
+        if (tags.equals(List.of("untrusted"))) {
+            boolean plain =
+                    target instanceof BtfType.VoidType
+                            || target instanceof BtfType.Int
+                            || target instanceof BtfType.Enumeration;
+            return plain
+                    ? new Parameter(Kind.UNTRUSTED, 0, false)
+                    : object(index, target, RegType.UNTRUSTED, false);
+        }
         if (tags.contains("trusted") || tags.contains("arena") || tags.contains("untrusted")) {
             throw v.reject(
                     Errno.EINVAL, "arg#%d has a tag that has no meaning here: %s", index, tags);
@@ -199,9 +208,27 @@ final class GlobalFunctions {
         return new Parameter(Kind.MEMORY, size, !tags.contains("nonnull"));
     }
 
+    /// A kernel object by the name of its type.
+    private Parameter object(int index, BtfType target, int flags, boolean nullable) {
+        String name = target.name();
+        int flavour = name.indexOf("___");
+        String plain = flavour > 0 ? name.substring(0, flavour) : name;
+        int type = v.kernel.struct(plain);
+        if (type == 0) {
+            throw v.reject(Errno.ENOENT, "arg#%d: the kernel has no struct '%s'", index, plain);
+        }
+        return new Parameter(Kind.OBJECT, 0, nullable, type, flags);
+    }
+
     private boolean isContext(BtfType type) {
         return type instanceof BtfType.Struct struct
                 && struct.name().equals(v.rules.contextStruct());
+    }
+
+    void checkExceptionCallback(List<Parameter> parameters) {
+        if (parameters.size() != 1 || parameters.getFirst().kind() != Kind.SCALAR) {
+            throw v.reject(Errno.EINVAL, "exception cb only supports single integer argument");
+        }
     }
 
     /// Sets the registers as any caller could.
@@ -218,6 +245,15 @@ final class GlobalFunctions {
                     reg.dynptr = DynptrType.LOCAL;
                     reg.firstSlot = true;
                 }
+                case OBJECT -> {
+                    ObjectTypes.markObject(
+                            reg,
+                            parameter.flags() | (parameter.nullable() ? RegType.MAYBE_NULL : 0),
+                            v.kernel.all(),
+                            parameter.type());
+                    reg.id = v.newId();
+                }
+                case UNTRUSTED -> reg.markPointer(RegType.MEM, RegType.RDONLY | RegType.UNTRUSTED);
                 case MEMORY -> {
                     reg.markPointer(RegType.MEM, parameter.nullable() ? RegType.MAYBE_NULL : 0);
                     reg.memSize = parameter.size();
@@ -261,6 +297,8 @@ final class GlobalFunctions {
                 }
                 dynptrs.checkInitialized(reg, number, null);
             }
+            case OBJECT -> checkObject(parameter, number, reg);
+            case UNTRUSTED -> {}
             case MEMORY -> {
                 arguments.checkOffset(number, reg);
                 checkMemory(reg, number, parameter.size(), memory);
@@ -268,6 +306,30 @@ final class GlobalFunctions {
                     throw v.reject(Errno.EINVAL, "arg#%d is expected to be non-NULL", index);
                 }
             }
+        }
+    }
+
+    private void checkObject(Parameter parameter, int number, RegState reg) {
+        if (parameter.flags() == RegType.UNTRUSTED || (parameter.nullable() && reg.isNull())) {
+            return;
+        }
+        int nullable = parameter.nullable() ? RegType.MAYBE_NULL : 0;
+        int flags = reg.flags & ~nullable;
+        boolean known = flags == 0 || flags == RegType.TRUSTED || flags == RegType.RCU;
+        if (!reg.is(RegType.BTF_ID) || !known) {
+            throw v.reject(
+                    Errno.EACCES,
+                    "R%d type=%s expected=ptr_, trusted_ptr_, rcu_ptr_",
+                    number,
+                    reg.typeText());
+        }
+        if (!StructWalk.matches(
+                v, reg.btf, reg.btfId, reg.off, v.kernel.all(), parameter.type(), false)) {
+            throw v.reject(
+                    Errno.EACCES,
+                    "R%d is of another type but %s is expected",
+                    number,
+                    ObjectTypes.name(v.kernel.all(), parameter.type()));
         }
     }
 

@@ -6,6 +6,7 @@ import io.xdp4j.ebpf.helper.HelperProto;
 import io.xdp4j.ebpf.helper.HelperProto.Trait;
 import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.map.MapType;
+import java.util.Set;
 
 /// Calls of helpers.
 ///
@@ -17,7 +18,12 @@ final class HelperCheck {
     private static final int GET_SMP_PROCESSOR_ID = 8;
     private static final int TAIL_CALL = 12;
     private static final int REDIRECT_MAP = 51;
-    private static final int GET_STACK = 67;
+
+    /// Helpers whose result is an error, or at most the size they were given: `get_stack`,
+    /// `get_task_stack` and the `probe_read_str` family.
+    private static final Set<Integer> MEASURING = Set.of(45, 67, 114, 115, 141);
+
+    private static final int GET_LOCAL_STORAGE = 81;
     private static final int PUSH = 87;
     private static final int POP = 88;
     private static final int PEEK = 89;
@@ -178,6 +184,10 @@ final class HelperCheck {
             dynptrs.release(reg);
             return;
         }
+        if (call.kptr != null && reg.refObjId != 0) {
+            giveAway(reg.refObjId);
+            return;
+        }
         boolean released = call.refObjId != 0 ? references.release(call.refObjId) : reg.isNull();
         if (!released) {
             throw v.reject(
@@ -186,6 +196,18 @@ final class HelperCheck {
                     name(proto.id()),
                     proto.id());
         }
+    }
+
+    /// An object put into a field: what each CPU has of it stays for the read section.
+    private void giveAway(int id) {
+        v.state()
+                .forEachReg(reg -> {
+                    if (reg.refObjId == id && reg.has(RegType.ALLOC) && reg.has(RegType.PERCPU)) {
+                        reg.refObjId = 0;
+                        reg.flags = (reg.flags & ~RegType.ALLOC) | RegType.RCU;
+                    }
+                });
+        references.release(id);
     }
 
     /// Rules of single helpers; true when packet pointers become invalid.
@@ -210,6 +232,12 @@ final class HelperCheck {
             case DYNPTR_WRITE -> {
                 RegState dynptr = dynptrs.find(v.reg(1));
                 return dynptr != null && dynptr.dynptr == DynptrType.SKB;
+            }
+            case GET_LOCAL_STORAGE -> {
+                if (!v.reg(2).isNull()) {
+                    throw v.reject(
+                            Errno.EINVAL, "get_local_storage() doesn't support non-zero flags");
+                }
             }
             case SNPRINTF -> {
                 if (v.reg(5).var.value() % 8 != 0) {
@@ -258,7 +286,7 @@ final class HelperCheck {
             result.s32min = 0;
             result.s32max = (int) last;
             Bounds.sync(result);
-        } else if (proto.id() == GET_STACK) {
+        } else if (MEASURING.contains(proto.id())) {
             result.smin = -MAX_ERRNO;
             result.s32min = -MAX_ERRNO;
             result.smax = call.maxSize;

@@ -16,6 +16,11 @@ final class InsnFacts {
     final BitSet forcedCheckpoints;
     final BitSet callsCallback;
     final BitSet iteratorNext;
+
+    /// True for a program that reads what only a kernel can guard: through pointers nobody vouches
+    /// for, or in maps' own structures.
+    boolean readsKernelMemory;
+
     final BitSet seen;
 
     /// Strongly connected component of the control flow, 0 for none.

@@ -1,6 +1,8 @@
 package io.xdp4j.ebpf.verifier;
 
 import io.xdp4j.ebpf.Errno;
+import io.xdp4j.ebpf.btf.BtfSpec;
+import io.xdp4j.ebpf.btf.BtfType;
 import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.isa.Opcode;
 import io.xdp4j.ebpf.map.MapFlags;
@@ -76,6 +78,10 @@ final class InsnSanity {
                 }
             }
         }
+        int exceptionCallback = exceptionCallback();
+        if (exceptionCallback > 0) {
+            starts.add(exceptionCallback);
+        }
         List<Subprogram> all = new ArrayList<>();
         for (int start : starts) {
             if (v.log.tracesAll()) {
@@ -84,6 +90,77 @@ final class InsnSanity {
             all.add(new Subprogram(start));
         }
         v.subprograms = new Subprograms(all, v.insns.length);
+        if (exceptionCallback > 0) {
+            v.exceptionCallback = v.subprograms.startingAt(exceptionCallback);
+            Subprogram callback = v.subprograms.get(v.exceptionCallback);
+            callback.isCallback = true;
+            callback.isAsyncCallback = true;
+            callback.isExceptionCallback = true;
+        }
+    }
+
+    /// First instruction of the function that a declaration tag names, 0 for none.
+    private int exceptionCallback() {
+        BtfSpec btf = v.program.btf();
+        List<LinkedProgram.FuncInfo> functions = v.program.funcInfo();
+        if (btf == null || functions.isEmpty()) {
+            return 0;
+        }
+        List<String> names = btf.tags(functions.getFirst().typeId(), -1, "exception_callback:");
+        if (names.isEmpty()) {
+            return 0;
+        }
+        if (names.size() > 1) {
+            throw v.reject(Errno.EEXIST, "multiple exception callback tags for main subprog");
+        }
+        String name = names.getFirst();
+        int id = btf.idOf(BtfType.Func.class, name);
+        if (id == 0) {
+            throw v.reject(Errno.ENOENT, "exception callback '%s' could not be found in BTF", name);
+        }
+        if (((BtfType.Func) btf.type(id)).linkage() != BtfType.Linkage.GLOBAL) {
+            throw v.reject(Errno.EINVAL, "exception callback '%s' must have global linkage", name);
+        }
+        for (LinkedProgram.FuncInfo function : functions) {
+            if (function.typeId() == id
+                    && function.insn() > 0
+                    && function.insn() < v.insns.length) {
+                return function.insn();
+            }
+        }
+        throw v.reject(Errno.EINVAL, "exception callback type id not found in func_info");
+    }
+
+    /// Kernel functions are looked up before any path is followed.
+    void checkKfuncs() {
+        for (Insn insn : v.insns) {
+            if (isKfuncCall(insn)) {
+                checkKfunc(insn);
+            }
+        }
+    }
+
+    private void checkKfunc(Insn insn) {
+        if (!v.program.isGplCompatible()) {
+            throw v.reject(
+                    Errno.EINVAL, "cannot call kernel function from non-GPL compatible program");
+        }
+        if (insn.imm() == 0 && insn.off() == 0) {
+            return; // refused later, unless no path leads there
+        }
+        if (insn.off() != 0) {
+            throw v.reject(Errno.EINVAL, "failed to find BTF for kernel function");
+        }
+        String name = v.kfuncName(insn);
+        if (name.isEmpty()) {
+            throw v.reject(Errno.EINVAL, "kernel btf_id %d is not a function", insn.imm());
+        }
+        // metadata of received frames is a device's
+        if (!v.options.deviceBound()
+                && v.program.type() == ProgramType.XDP
+                && name.startsWith("bpf_xdp_metadata_rx_")) {
+            throw v.reject(Errno.EINVAL, "metadata kfuncs require device-bound program");
+        }
     }
 
     void checkSubprograms() {

@@ -27,7 +27,11 @@ final class IteratorCheck {
 
     /// Stack slots an iterator of that type takes.
     static int slotsOf(String type) {
-        return type.equals("bpf_iter_num") ? 1 : 2;
+        return switch (type) {
+            case "bpf_iter_num", "bpf_iter_task_vma" -> 1;
+            case "bpf_iter_task", "bpf_iter_css" -> 3;
+            default -> 2;
+        };
     }
 
     private static String kind(String type) {
@@ -59,7 +63,8 @@ final class IteratorCheck {
         }
     }
 
-    void create(RegState pointer, String type) {
+    /// @param guarded true for one whose elements are good in a read section only
+    void create(RegState pointer, String type, boolean guarded) {
         FrameState frame = v.frameOf(pointer);
         int count = slotsOf(type);
         int upper = slots.slotOf(pointer, "iter", count);
@@ -69,7 +74,7 @@ final class IteratorCheck {
             StackSlot slot = frame.slot(upper - i);
             slot.fill(StackSlot.ITER);
             RegState reg = slot.reg();
-            reg.markPointer(RegType.STACK, 0);
+            reg.markPointer(RegType.STACK, guarded ? RegType.RCU : 0);
             reg.refObjId = i == 0 ? reference : 0;
             reg.btfId = number(type);
             reg.iter = IterState.ACTIVE;
@@ -90,6 +95,9 @@ final class IteratorCheck {
                     slot.isAll(StackSlot.ITER)
                             && (i == 0) == (slot.reg().refObjId != 0)
                             && slot.reg().btfId == number(type);
+        }
+        if (valid && frame.slot(upper).reg().has(RegType.UNTRUSTED)) {
+            throw v.reject(Errno.EINVAL, "expected an RCU CS when using %s", kind(type));
         }
         if (!valid) {
             throw v.reject(
@@ -112,6 +120,11 @@ final class IteratorCheck {
             liveness.write(frame.frameNumber, upper - i);
             v.scratched.slot(upper - i);
         }
+    }
+
+    /// True for an iterator whose elements are good in a read section only.
+    boolean isProtected(int frame, int slot) {
+        return v.state().frame(frame).slot(slot).reg().has(RegType.RCU);
     }
 
     /// One way gets an element and goes on, the other one is told that there is none left.

@@ -120,8 +120,8 @@ final class JumpCheck {
                         && (op == Opcode.JEQ || op == Opcode.JNE)
                         && dst.mayBeNull();
         if (nullCheck) {
-            NullChecks.learn(here, dst, op == Opcode.JNE);
-            NullChecks.learn(there, takenDst, op == Opcode.JEQ);
+            NullChecks.learn(v, here, dst, op == Opcode.JNE);
+            NullChecks.learn(v, there, takenDst, op == Opcode.JEQ);
         } else if (register && !jmp32) {
             PacketRanges.learn(insn, op, here, there);
         }

@@ -1,6 +1,8 @@
 package io.xdp4j.ebpf.verifier;
 
 import io.xdp4j.ebpf.Errno;
+import io.xdp4j.ebpf.btf.BtfSpec;
+import io.xdp4j.ebpf.btf.BtfType;
 import io.xdp4j.ebpf.helper.KfuncArg;
 import io.xdp4j.ebpf.helper.KfuncProto;
 import io.xdp4j.ebpf.helper.KfuncProto.Flag;
@@ -19,6 +21,9 @@ final class KfuncCheck {
         int refObjId;
         int iteratorSlot;
         int iteratorFrame;
+        int releaseReg;
+        int callback;
+        final GraphCheck.Facts graph = new GraphCheck.Facts();
 
         Call(KfuncProto proto) {
             this.proto = proto;
@@ -31,6 +36,10 @@ final class KfuncCheck {
     private final DynptrCheck dynptrs;
     private final ArgumentCheck arguments;
     private final IteratorCheck iterators;
+    private final CallCheck calls;
+    private final References references;
+    private final GraphCheck graphs;
+    private final CallbackCheck callbacks;
 
     KfuncCheck(
             Verification v,
@@ -38,13 +47,20 @@ final class KfuncCheck {
             MemoryCheck memory,
             DynptrCheck dynptrs,
             ArgumentCheck arguments,
-            IteratorCheck iterators) {
+            IteratorCheck iterators,
+            CallCheck calls,
+            References references,
+            CallbackCheck callbacks) {
         this.v = v;
         this.precision = precision;
         this.memory = memory;
         this.dynptrs = dynptrs;
         this.arguments = arguments;
         this.iterators = iterators;
+        this.calls = calls;
+        this.references = references;
+        this.graphs = new GraphCheck(v, references, memory);
+        this.callbacks = callbacks;
     }
 
     void check(Insn insn) {
@@ -56,7 +72,25 @@ final class KfuncCheck {
         for (int i = 0; i < proto.args().size(); i++) {
             checkArgument(call, i);
         }
+        if (proto.has(Flag.RELEASE) && call.releaseReg == 0) {
+            throw v.reject(
+                    Errno.EINVAL,
+                    "release kernel function %s expects refcounted PTR_TO_BTF_ID",
+                    proto.name());
+        }
+        RegState root = call.graph.root == null ? null : call.graph.rootOwner;
+        if (proto.name().equals("bpf_rbtree_add_impl") && root != null) {
+            callbacks.pushTree(call.callback, call.graph);
+        }
         enterOrLeave(proto.name());
+        if (call.releaseReg > 0 && !references.release(v.reg(call.releaseReg).refObjId)) {
+            throw v.reject(
+                    Errno.EINVAL, "kfunc %s reference has not been acquired before", proto.name());
+        }
+        graphs.apply(proto.name());
+        if (isThrow(v, insn) && v.exceptionCallback == 0) {
+            calls.checkCookie();
+        }
         for (int r = 0; r <= 5; r++) {
             v.reg(r).markNotInit();
             v.scratched.reg(r);
@@ -67,11 +101,16 @@ final class KfuncCheck {
         }
     }
 
+    /// True for the call that leaves the program.
+    static boolean isThrow(Verification v, Insn insn) {
+        return InsnSanity.isKfuncCall(insn) && v.kfuncName(insn).equals("bpf_throw");
+    }
+
     private KfuncProto find(Insn insn) {
-        KfuncProto proto = v.rules.kfunc(insn);
+        String name = v.kfuncName(insn);
+        KfuncProto proto = v.rules.kfunc(name);
         if (proto == null) {
-            String name = v.program.kfuncs().get(insn.imm());
-            if (name == null) {
+            if (name.isEmpty()) {
                 throw v.reject(Errno.EINVAL, "kernel btf_id %d is not a function", insn.imm());
             }
             throw v.reject(Errno.EACCES, "calling kernel function %s is not allowed", name);
@@ -104,13 +143,16 @@ final class KfuncCheck {
         }
         if (pointer && reg.refObjId != 0) {
             call.refObjId = reg.refObjId;
+            if (call.proto.has(Flag.RELEASE)) {
+                call.releaseReg = number;
+            }
         }
         switch (arg.kind()) {
             case SCALAR -> checkScalar(number, reg);
             case CONSTANT -> checkConstant(call, number, reg);
             case SIZE -> checkScalar(number, reg);
             case CONST_SIZE -> checkConstant(call, number, reg);
-            case CTX -> checkContext(index, number, reg);
+            case CTX -> checkContext(arg, index, number, reg);
             case MAP -> checkMap(number, reg);
             case MEM -> checkMemory(index, number);
             case FIXED_MEM -> checkFixed(number, reg, arg.bytes());
@@ -122,6 +164,15 @@ final class KfuncCheck {
             }
             case DYNPTR_UNINIT -> makeDynptr(call, number, reg);
             case ITERATOR -> checkIterator(call, arg, number, reg);
+            case LIST_HEAD, LIST_NODE, RB_ROOT, RB_NODE, REFCOUNTED, ALLOCATED ->
+                    graphs.check(call.proto.name(), arg.kind(), number, reg, call.graph);
+            case BTF_ID -> checkObject(call, arg, number, reg);
+            case CALLBACK -> {
+                if (!reg.is(RegType.FUNC)) {
+                    throw v.reject(Errno.EINVAL, "arg%d expected pointer to func", index);
+                }
+                call.callback = reg.subprog;
+            }
             default ->
                     throw v.reject(
                             Errno.EOPNOTSUPP,
@@ -132,9 +183,59 @@ final class KfuncCheck {
         }
     }
 
+    /// A kernel object of the type that the declaration names.
+    private void checkObject(Call call, KfuncArg arg, int number, RegState reg) {
+        boolean rcu = call.proto.has(Flag.RCU);
+        boolean trusted =
+                reg.refObjId != 0
+                        || reg.type.isSocket()
+                        || (reg.has(RegType.ALLOC | RegType.TRUSTED | RegType.NON_OWN_REF)
+                                && !reg.has(RegType.UNTRUSTED | RegType.PERCPU));
+        if ((call.proto.has(Flag.TRUSTED_ARGS) || rcu) && !trusted) {
+            if (!rcu) {
+                throw v.reject(Errno.EINVAL, "R%d must be referenced or trusted", number);
+            }
+            if (!reg.has(RegType.RCU)) {
+                throw v.reject(Errno.EINVAL, "R%d must be a rcu pointer", number);
+            }
+        }
+        memory.checkUnmodified(reg, number, !call.proto.has(Flag.RELEASE));
+        boolean unsafe =
+                reg.has(RegType.UNTRUSTED | RegType.PERCPU | RegType.MAYBE_NULL)
+                        && !reg.has(RegType.RCU);
+        if ((!reg.is(RegType.BTF_ID) || unsafe) && !reg.type.isSocket()) {
+            throw v.reject(
+                    Errno.EINVAL,
+                    "arg#%d is %s expected %s or socket",
+                    number - 1,
+                    reg.typeText(),
+                    arg.type());
+        }
+        if (reg.type.isSocket()) {
+            return;
+        }
+        boolean strict = call.proto.has(Flag.TRUSTED_ARGS) && call.proto.has(Flag.RELEASE);
+        if (!StructWalk.matches(
+                v,
+                reg.btf,
+                reg.btfId,
+                reg.off,
+                v.kernel.all(),
+                v.kernel.struct(arg.type()),
+                strict)) {
+            throw v.reject(
+                    Errno.EINVAL,
+                    "kernel function %s args#%d expected pointer to STRUCT %s but R%d has another",
+                    call.proto.name(),
+                    number - 1,
+                    arg.type(),
+                    number);
+        }
+    }
+
     private static boolean isNumber(KfuncArg arg) {
         return switch (arg.kind()) {
-            case SCALAR, CONSTANT, SIZE, CONST_SIZE, CALLBACK -> true;
+            case SCALAR, CONSTANT, SIZE, CONST_SIZE -> true;
             default -> false;
         };
     }
@@ -154,7 +255,15 @@ final class KfuncCheck {
         call.constant = reg.var.value();
     }
 
-    private void checkContext(int index, int number, RegState reg) {
+    private void checkContext(KfuncArg arg, int index, int number, RegState reg) {
+        boolean any = arg.type().equals("xdp_md");
+        if (!any && !arg.type().equals(v.rules.contextStruct())) {
+            throw v.reject(
+                    Errno.EINVAL,
+                    "arg#%d pointer type STRUCT %s must point to scalar, or struct with scalar",
+                    index,
+                    arg.type());
+        }
         arguments.checkOffset(number, reg);
         if (!reg.isPlain(RegType.CTX)) {
             throw v.reject(
@@ -248,7 +357,7 @@ final class KfuncCheck {
             for (int i = 0; i < IteratorCheck.slotsOf(arg.type()); i++) {
                 memory.check(number, i * 8, 8, true, StackCheck.NO_REG, false, false);
             }
-            iterators.create(reg, arg.type());
+            iterators.create(reg, arg.type(), call.proto.has(Flag.RCU_PROTECTED));
             return;
         }
         int slot = iterators.checkInitialized(reg, arg.type(), number);
@@ -266,17 +375,21 @@ final class KfuncCheck {
         VerifierState state = v.state();
         switch (name) {
             case "bpf_rcu_read_lock" -> {
+                refuseInTreeCallback();
                 if (state.rcuLocks > 0) {
                     throw v.reject(Errno.EINVAL, "nested rcu read lock (kernel function %s)", name);
                 }
                 state.rcuLocks++;
             }
             case "bpf_rcu_read_unlock" -> {
+                refuseInTreeCallback();
                 if (state.rcuLocks == 0) {
                     throw v.reject(
                             Errno.EINVAL, "unmatched rcu read unlock (kernel function %s)", name);
                 }
                 state.rcuLocks--;
+                state.forEachReg(KfuncCheck::distrust);
+                state.forEachIterator(KfuncCheck::distrust);
             }
             case "bpf_preempt_disable" -> state.preemptDisabled++;
             case "bpf_preempt_enable" -> {
@@ -289,6 +402,22 @@ final class KfuncCheck {
                 state.preemptDisabled--;
             }
             default -> {}
+        }
+    }
+
+    private void refuseInTreeCallback() {
+        if (v.state().rcuLocks > 0 && GraphCheck.inTreeCallback(v)) {
+            throw v.reject(
+                    Errno.EACCES,
+                    "Calling bpf_rcu_read_{lock,unlock} in unnecessary rbtree callback");
+        }
+    }
+
+    /// What a read section protected may be gone.
+    private static void distrust(RegState reg) {
+        if (reg.has(RegType.RCU)) {
+            reg.flags &= ~(RegType.RCU | RegType.MAYBE_NULL);
+            reg.flags |= RegType.UNTRUSTED;
         }
     }
 
@@ -309,28 +438,74 @@ final class KfuncCheck {
                 r0.memSize = scalarBytes(call.proto.returnType());
                 r0.refObjId = call.refObjId;
             }
-            case UNTYPED_PTR -> setSlice(call, r0);
-            case BTF_ID ->
-                    throw v.reject(
-                            Errno.EOPNOTSUPP,
-                            "kernel function %s returns a kernel object, which does not exist"
-                                    + " here",
-                            call.proto.name());
+            case UNTYPED_PTR, BTF_ID -> setPointer(call, r0);
         }
-        if (call.proto.has(Flag.RET_NULL)) {
+        boolean nullable = call.proto.has(Flag.RET_NULL) && !call.graph.owned;
+        if (nullable) {
             r0.flags |= RegType.MAYBE_NULL;
+            r0.id = v.newId();
+        }
+        if (call.proto.has(Flag.ACQUIRE)) {
+            int reference = v.newId();
+            v.state().acquire(reference, v.insn);
+            if (nullable) {
+                r0.id = reference;
+            }
+            r0.refObjId = reference;
+        } else if (call.graph.root != null) {
+            v.objects.markNonOwning(r0);
+        }
+        if (r0.id == 0 && v.objects.has(r0, "bpf_spin_lock")) {
             r0.id = v.newId();
         }
     }
 
+    private void setPointer(Call call, RegState r0) {
+        String name = call.proto.name();
+        if (graphs.setResult(name, call.graph, call.constant, r0)) {
+            return;
+        }
+        switch (name) {
+            case "bpf_cast_to_kern_ctx" ->
+                    ObjectTypes.markObject(
+                            r0,
+                            RegType.TRUSTED,
+                            v.kernel.all(),
+                            v.kernel.struct(v.rules.kernelContext()));
+            case "bpf_rdonly_cast" -> setCast(call.constant, r0);
+            case "bpf_dynptr_slice", "bpf_dynptr_slice_rdwr" -> setSlice(call, r0);
+            default -> {
+                int flags = call.proto.has(Flag.RCU_PROTECTED) ? RegType.RCU : 0;
+                if (call.proto.has(Flag.ITER_NEXT)) {
+                    boolean rcu = iterators.isProtected(call.iteratorFrame, call.iteratorSlot);
+                    flags |= rcu ? RegType.RCU : RegType.TRUSTED;
+                }
+                ObjectTypes.markObject(
+                        r0, flags, v.kernel.all(), v.kernel.struct(call.proto.returnType()));
+            }
+        }
+    }
+
+    private void setCast(long type, RegState r0) {
+        BtfSpec types = v.kernel.all();
+        if (type == 0) {
+            r0.markPointer(RegType.MEM, RegType.RDONLY | RegType.UNTRUSTED);
+            return;
+        }
+        if (type < 0
+                || type >= types.count()
+                || !(types.type((int) type) instanceof BtfType.Struct)) {
+            throw v.reject(
+                    Errno.EINVAL,
+                    "kfunc bpf_rdonly_cast type ID argument must be of a struct or void");
+        }
+        ObjectTypes.markObject(r0, RegType.UNTRUSTED, types, (int) type);
+    }
+
     private void setSlice(Call call, RegState r0) {
         RegState dynptr = call.dynptr;
-        boolean slices = call.proto.name().startsWith("bpf_dynptr_slice");
-        if (dynptr == null || !slices) {
-            throw v.reject(
-                    Errno.EOPNOTSUPP,
-                    "kernel function %s returns a kernel object, which does not exist here",
-                    call.proto.name());
+        if (dynptr == null) {
+            throw new IllegalStateException(call.proto.name() + " without a dynptr");
         }
         boolean packet = dynptr.dynptr == DynptrType.XDP || dynptr.dynptr == DynptrType.SKB;
         boolean readOnly = call.proto.name().equals("bpf_dynptr_slice");

@@ -2,6 +2,7 @@ package io.xdp4j.ebpf.verifier;
 
 import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.map.MapSpec;
+import org.jspecify.annotations.Nullable;
 
 /// Spin locks and timers in map values.
 ///
@@ -22,11 +23,19 @@ final class LockCheck {
                             + " offset",
                     number);
         }
-        MapRef map = MemoryCheck.mapOf(reg);
-        checkHasBtf(map, "bpf_spin_lock");
-        MapSpec.SpecialField field = map.field("bpf_spin_lock");
+        if (GraphCheck.inTreeCallback(v)) {
+            throw v.reject(Errno.EACCES, "can't spin_{lock,unlock} in rbtree cb");
+        }
+        MapRef map = reg.map;
+        if (map != null) {
+            checkHasBtf(map, "bpf_spin_lock");
+        }
+        MapSpec.SpecialField field = lockOf(reg);
         if (field == null) {
-            throw v.reject(Errno.EINVAL, "map '%s' has no valid bpf_spin_lock", map.spec().name());
+            throw v.reject(
+                    Errno.EINVAL,
+                    "%s has no valid bpf_spin_lock",
+                    map == null ? "local 'kptr'" : "map '" + map.spec().name() + "'");
         }
         long off = reg.var.value() + reg.off;
         if (field.offset() != off) {
@@ -36,11 +45,24 @@ final class LockCheck {
                     off,
                     field.offset());
         }
-        if (acquires) {
-            acquire(reg, map);
-        } else {
-            release(reg, map);
+        Object owner = map == null ? reg.btf : map;
+        if (owner == null) {
+            throw new IllegalStateException("a lock in nothing");
         }
+        if (acquires) {
+            acquire(reg, owner);
+        } else {
+            release(reg, owner);
+        }
+    }
+
+    private MapSpec.@Nullable SpecialField lockOf(RegState reg) {
+        for (MapSpec.SpecialField field : v.objects.fields(reg)) {
+            if (field.kind().equals("bpf_spin_lock")) {
+                return field;
+            }
+        }
+        return null;
     }
 
     private void checkHasBtf(MapRef map, String what) {
@@ -53,23 +75,24 @@ final class LockCheck {
         }
     }
 
-    private void acquire(RegState reg, MapRef map) {
+    private void acquire(RegState reg, Object owner) {
         VerifierState state = v.state();
         if (state.activeLocks > 0) {
             throw v.reject(Errno.EINVAL, "Locking two bpf_spin_locks are not allowed");
         }
-        state.acquireLock(reg.id, v.insn, map);
+        state.acquireLock(reg.id, v.insn, owner);
     }
 
-    private void release(RegState reg, MapRef map) {
+    private void release(RegState reg, Object owner) {
         VerifierState state = v.state();
         if (state.activeLocks == 0) {
             throw v.reject(Errno.EINVAL, "bpf_spin_unlock without taking a lock");
         }
-        if (!state.holdsLock(reg.id, map)) {
+        if (!state.holdsLock(reg.id, owner)) {
             throw v.reject(Errno.EINVAL, "bpf_spin_unlock of different lock");
         }
-        state.releaseLock(reg.id, map);
+        state.releaseLock(reg.id, owner);
+        ObjectTypes.forgetNonOwning(state);
     }
 
     void timer(int number, CallFacts call) {

@@ -18,11 +18,15 @@ final class MemoryCheck {
 
     private final Verification v;
     private final StackCheck stack;
+    private final StructAccess objects;
+    private final KptrCheck kptrs;
     private final boolean strict;
 
     MemoryCheck(Verification v, StackCheck stack) {
         this.v = v;
         this.stack = stack;
+        this.objects = new StructAccess(v);
+        this.kptrs = new KptrCheck(v);
         this.strict =
                 v.hasFlag(LinkedProgram.Flag.STRICT_ALIGNMENT)
                         && !v.hasFlag(LinkedProgram.Flag.ANY_ALIGNMENT);
@@ -68,7 +72,8 @@ final class MemoryCheck {
             case PACKET, PACKET_META -> accessPacket(number, off, size, write, value);
             case SOCKET, SOCK_COMMON, TCP_SOCK, XDP_SOCK ->
                     accessSocket(reg, number, off, size, write, value);
-            case MAP_PTR -> accessMapPointer(reg, number, off, write);
+            case MAP_PTR -> accessMapPointer(reg, number, off, size, write, value);
+            case BTF_ID -> objects.access(reg, number, off, size, write, value);
             default -> throw invalid(reg, number);
         }
         if (!write && size < StackSlot.BYTES && value >= 0 && v.reg(value).isScalar()) {
@@ -250,6 +255,12 @@ final class MemoryCheck {
         }
         MapRef map = mapOf(reg);
         checkMapPermission(map, off, size, write);
+        MapSpec.SpecialField kptr = kptrs.at(reg, off, size);
+        if (kptr != null) {
+            checkRegion(number, off, size, map.valueSize(), false);
+            kptrs.access(reg, kptr, off, size, write, value, v.insns[v.insn]);
+            return;
+        }
         checkMapRange(number, off, size, false, false);
         if (write || value < 0) {
             return;
@@ -341,7 +352,11 @@ final class MemoryCheck {
         if (write && reg.has(RegType.RDONLY)) {
             throw v.reject(Errno.EACCES, "R%d cannot write into %s", number, reg.typeText());
         }
-        checkRegion(number, off, size, reg.memSize, false);
+        if (reg.has(RegType.UNTRUSTED)) {
+            v.facts.readsKernelMemory = true;
+        } else {
+            checkRegion(number, off, size, reg.memSize, false);
+        }
         loadUnknown(write, value);
     }
 
@@ -467,7 +482,8 @@ final class MemoryCheck {
         loadUnknown(false, value);
     }
 
-    private void accessMapPointer(RegState reg, int number, int off, boolean write) {
+    private void accessMapPointer(
+            RegState reg, int number, int off, int size, boolean write, int value) {
         if (off < 0) {
             throw v.reject(
                     Errno.EACCES, "R%d is bpf_map invalid negative access: off=%d", number, off);
@@ -475,10 +491,39 @@ final class MemoryCheck {
         if (write) {
             throw v.reject(Errno.EACCES, "only read from bpf_map is supported");
         }
-        throw v.reject(
-                Errno.ENOTSUPP,
-                "map_ptr access not supported for map type %d",
-                mapOf(reg).type().number());
+        RegState map = new RegState();
+        ObjectTypes.markObject(
+                map, RegType.UNTRUSTED, v.kernel.all(), v.kernel.struct(structOf(mapOf(reg))));
+        map.var = reg.var;
+        objects.access(map, number, off, size, false, value);
+    }
+
+    /// The kernel's structure behind a map.
+    private String structOf(MapRef map) {
+        return switch (map.type()) {
+            case HASH, PERCPU_HASH, LRU_HASH, LRU_PERCPU_HASH, HASH_OF_MAPS -> "bpf_htab";
+            case ARRAY, PERCPU_ARRAY, PROG_ARRAY, PERF_EVENT_ARRAY, CGROUP_ARRAY, ARRAY_OF_MAPS ->
+                    "bpf_array";
+            case DEVMAP, DEVMAP_HASH -> "bpf_dtab";
+            case SOCKMAP -> "bpf_stab";
+            case CPUMAP -> "bpf_cpu_map";
+            case XSKMAP -> "xsk_map";
+            case SOCKHASH -> "bpf_shtab";
+            case CGROUP_STORAGE, PERCPU_CGROUP_STORAGE -> "bpf_cgroup_storage_map";
+            case REUSEPORT_SOCKARRAY -> "reuseport_array";
+            case QUEUE, STACK -> "bpf_queue_stack";
+            case SK_STORAGE, INODE_STORAGE, TASK_STORAGE, CGRP_STORAGE -> "bpf_local_storage_map";
+            case RINGBUF, USER_RINGBUF -> "bpf_ringbuf_map";
+            case BLOOM_FILTER -> "bpf_bloom_filter";
+            case LPM_TRIE -> "lpm_trie";
+            case STACK_TRACE -> "bpf_stack_map";
+            case ARENA -> "bpf_arena";
+            default ->
+                    throw v.reject(
+                            Errno.ENOTSUPP,
+                            "map_ptr access not supported for map type %d",
+                            map.type().number());
+        };
     }
 
     // ---- memory handed to helpers

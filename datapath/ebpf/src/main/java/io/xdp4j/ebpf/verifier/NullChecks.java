@@ -8,7 +8,7 @@ import io.xdp4j.ebpf.map.MapType;
 final class NullChecks {
     private NullChecks() {}
 
-    static void learn(VerifierState state, RegState pointer, boolean isNull) {
+    static void learn(Verification v, VerifierState state, RegState pointer, boolean isNull) {
         int id = pointer.id;
         int reference = pointer.refObjId;
         if (reference != 0 && reference == id && isNull) {
@@ -16,12 +16,12 @@ final class NullChecks {
         }
         state.forEachReg(reg -> {
             if (reg.mayBeNull() && reg.id == id) {
-                resolve(reg, isNull);
+                resolve(v, reg, isNull);
             }
         });
     }
 
-    private static void resolve(RegState reg, boolean isNull) {
+    private static void resolve(Verification v, RegState reg, boolean isNull) {
         if (isNull) {
             reg.setType(RegType.SCALAR, 0);
             reg.id = 0;
@@ -29,9 +29,7 @@ final class NullChecks {
             return;
         }
         markNotNull(reg);
-        MapRef map = reg.map;
-        boolean keepsId = reg.is(RegType.MAP_VALUE) && map != null && map.hasField("bpf_spin_lock");
-        if (!keepsId) {
+        if (!v.objects.has(reg, "bpf_spin_lock")) {
             reg.id = 0;
         }
     }

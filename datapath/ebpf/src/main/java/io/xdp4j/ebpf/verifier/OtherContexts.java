@@ -1,38 +1,48 @@
 package io.xdp4j.ebpf.verifier;
 
 import io.xdp4j.ebpf.program.ProgramType;
+import io.xdp4j.ebpf.verifier.ContextField.Parts;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /// Rules of the program types besides XDP.
 ///
-/// Kernel: the `is_valid_access` functions of net/core/filter.c and kernel/bpf/cgroup.c. Types
-/// without an entry have a context that no program may touch.
+/// Kernel: the `is_valid_access` functions of net/core/filter.c and kernel/bpf/cgroup.c; what each
+/// field admits was asked of 6.18, access by access.
 final class OtherContexts {
     private static final int ATTACH_CGROUP_EGRESS = 1;
 
     private OtherContexts() {}
 
-    static ProgramTypeRules rules(ProgramType type, int attach, Map<Integer, String> kfuncs) {
-        ContextLayout layout = new ContextLayout(fields(type));
+    static ProgramTypeRules rules(ProgramType type, int attach) {
+        ContextLayout layout = new ContextLayout(fields(type, attach));
         return switch (type) {
             case CGROUP_SKB -> {
                 int max = attach == ATTACH_CGROUP_EGRESS ? 3 : 1;
-                yield new ProgramTypeRules(type, attach, layout, 0, max, true, kfuncs);
+                yield new ProgramTypeRules(type, attach, layout, 0, max, true);
             }
-            case CGROUP_DEVICE -> new ProgramTypeRules(type, attach, layout, 0, 1, true, kfuncs);
-            default -> new ProgramTypeRules(type, attach, layout, 0, 1, false, kfuncs);
+            case CGROUP_DEVICE -> new ProgramTypeRules(type, attach, layout, 0, 1, true);
+            case CGROUP_SOCK, SOCK_OPS -> new ProgramTypeRules(type, attach, layout, 0, 1, true);
+            case CGROUP_SOCK_ADDR -> {
+                int min = SocketContexts.mustPermit(attach) ? 1 : 0;
+                int max = SocketContexts.isBind(attach) ? 3 : 1;
+                yield new ProgramTypeRules(type, attach, layout, min, max, true);
+            }
+            default -> new ProgramTypeRules(type, attach, layout, 0, 1, false);
         };
     }
 
-    private static List<ContextField> fields(ProgramType type) {
+    private static List<ContextField> fields(ProgramType type, int attach) {
         return switch (type) {
             case SCHED_CLS -> classifier();
             case SOCKET_FILTER -> socketFilter();
             case CGROUP_SKB -> cgroupSkb();
             case CGROUP_DEVICE -> cgroupDevice();
-            default -> List.of();
+            case CGROUP_SOCK -> SocketContexts.cgroupSock(attach);
+            case CGROUP_SOCK_ADDR -> SocketContexts.cgroupSockAddr(attach);
+            case SOCK_OPS -> SocketContexts.sockOps();
+            case SK_REUSEPORT -> SocketContexts.skReuseport();
+            case XDP -> throw new IllegalArgumentException("XDP has rules of its own");
         };
     }
 
@@ -46,7 +56,9 @@ final class OtherContexts {
         fields.add(ContextField.pointer("data_meta", 140, RegType.PACKET_META));
         fields.add(wide("tstamp", 152).andWritable());
         fields.add(ContextField.word("wire_len", 160));
-        fields.add(new ContextField("tstamp_type", 180, 1, RegType.SCALAR, 0, false, false, false));
+        fields.add(
+                new ContextField(
+                        "tstamp_type", 180, 1, RegType.SCALAR, 0, Parts.NONE, false, false));
         fields.add(wide("hwtstamp", 184));
         return fields;
     }
@@ -97,7 +109,7 @@ final class OtherContexts {
         fields.add(markable("priority", 32, priority));
         fields.add(ContextField.word("ingress_ifindex", 36));
         fields.add(ContextField.word("ifindex", 40));
-        fields.add(new ContextField("cb", 48, 20, RegType.SCALAR, 0, true, true, true));
+        fields.add(new ContextField("cb", 48, 20, RegType.SCALAR, 0, Parts.ANY, true, true));
         fields.add(ContextField.word("hash", 68));
         fields.add(ContextField.word("napi_id", 84));
         fields.add(ContextField.word("gso_segs", 164));
@@ -108,7 +120,7 @@ final class OtherContexts {
                         8,
                         RegType.SOCK_COMMON,
                         RegType.MAYBE_NULL,
-                        false,
+                        Parts.NONE,
                         false,
                         false));
         fields.add(ContextField.word("gso_size", 176));
@@ -125,6 +137,6 @@ final class OtherContexts {
     }
 
     private static ContextField wide(String name, int at) {
-        return new ContextField(name, at, 8, RegType.SCALAR, 0, false, false, false);
+        return new ContextField(name, at, 8, RegType.SCALAR, 0, Parts.NONE, false, false);
     }
 }

@@ -22,6 +22,12 @@ public interface ProgramFacts {
     /// For a load, store or atomic.
     Access access(int insn);
 
+    /// True for a program that only a kernel can run: it reads through pointers that nobody vouches
+    /// for, or in maps' own structures.
+    default boolean readsKernelMemory() {
+        return false;
+    }
+
     /// False for code that no path reaches.
     boolean isReachable(int insn);
 

@@ -4,10 +4,8 @@ import io.xdp4j.ebpf.helper.HelperProto;
 import io.xdp4j.ebpf.helper.HelperTable;
 import io.xdp4j.ebpf.helper.KfuncProto;
 import io.xdp4j.ebpf.helper.KfuncTable;
-import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.program.LinkedProgram;
 import io.xdp4j.ebpf.program.ProgramType;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What a program of some type at some attach point may do.
@@ -16,15 +14,13 @@ import org.jspecify.annotations.Nullable;
 /// @param returnMin smallest result allowed
 /// @param returnMax largest result allowed
 /// @param checksReturn false when any result will do
-/// @param kfuncs names by the number that stands in the code
 record ProgramTypeRules(
         ProgramType type,
         int attachType,
         ContextLayout layout,
         int returnMin,
         int returnMax,
-        boolean checksReturn,
-        Map<Integer, String> kfuncs) {
+        boolean checksReturn) {
     static ProgramTypeRules of(LinkedProgram program) {
         int attach = program.expectedAttachType();
         return switch (program.type()) {
@@ -37,9 +33,8 @@ record ProgramTypeRules(
                                     : ContextLayout.XDP,
                             0,
                             0,
-                            false,
-                            program.kfuncs());
-            default -> OtherContexts.rules(program.type(), attach, program.kfuncs());
+                            false);
+            default -> OtherContexts.rules(program.type(), SocketContexts.attach(program));
         };
     }
 
@@ -62,10 +57,22 @@ record ProgramTypeRules(
         };
     }
 
-    /// The kfunc an instruction calls, or null when programs of this type may not.
-    @Nullable KfuncProto kfunc(Insn insn) {
-        String name = kfuncs.get(insn.imm());
-        KfuncProto proto = name == null ? null : KfuncTable.byName(name);
+    /// Name of the kernel's type behind the context (`bpf_cast_to_kern_ctx`).
+    String kernelContext() {
+        return switch (type) {
+            case XDP -> "xdp_buff";
+            case SOCKET_FILTER, SCHED_CLS, CGROUP_SKB -> "sk_buff";
+            case CGROUP_SOCK -> "sock";
+            case SOCK_OPS -> "bpf_sock_ops_kern";
+            case CGROUP_DEVICE -> "bpf_cgroup_dev_ctx";
+            case CGROUP_SOCK_ADDR -> "bpf_sock_addr_kern";
+            case SK_REUSEPORT -> "sk_reuseport_kern";
+        };
+    }
+
+    /// The kfunc of that name, or null when programs of this type may not call it.
+    @Nullable KfuncProto kfunc(String name) {
+        KfuncProto proto = KfuncTable.byName(name);
         return proto != null && proto.types().contains(type) ? proto : null;
     }
 
@@ -84,7 +91,7 @@ record ProgramTypeRules(
     /// True when the packet may be read with `LD_ABS` and `LD_IND`.
     boolean hasLoadAbs() {
         return switch (type) {
-            case SOCKET_FILTER, SCHED_CLS, CGROUP_SKB -> true;
+            case SOCKET_FILTER, SCHED_CLS -> true;
             default -> false;
         };
     }

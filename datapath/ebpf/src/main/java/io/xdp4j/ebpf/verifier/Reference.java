@@ -9,5 +9,5 @@ import org.jspecify.annotations.Nullable;
 /// @param lock true for a spin lock
 /// @param id the pointer's id
 /// @param insn where it was acquired
-/// @param of the map that holds the lock
-record Reference(boolean lock, int id, int insn, @Nullable MapRef of) {}
+/// @param of what holds the lock: a map, or the types of an object
+record Reference(boolean lock, int id, int insn, @Nullable Object of) {}

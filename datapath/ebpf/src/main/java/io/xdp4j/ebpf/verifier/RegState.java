@@ -1,5 +1,6 @@
 package io.xdp4j.ebpf.verifier;
 
+import io.xdp4j.ebpf.btf.BtfSpec;
 import org.jspecify.annotations.Nullable;
 
 /// What is known of one register, or of a register spilled to the stack.
@@ -23,6 +24,7 @@ final class RegState {
     @Nullable MapRef map;
     int mapUid;
     int memSize;
+    @Nullable BtfSpec btf;
     int btfId;
     int subprog;
     int dynptrId;
@@ -84,6 +86,7 @@ final class RegState {
         map = from.map;
         mapUid = from.mapUid;
         memSize = from.memSize;
+        btf = from.btf;
         btfId = from.btfId;
         subprog = from.subprog;
         dynptrId = from.dynptrId;
@@ -98,6 +101,7 @@ final class RegState {
         map = null;
         mapUid = 0;
         memSize = 0;
+        btf = null;
         btfId = 0;
         subprog = 0;
         dynptrId = 0;
@@ -263,6 +267,7 @@ final class RegState {
                 && map == other.map
                 && mapUid == other.mapUid
                 && memSize == other.memSize
+                && btf == other.btf
                 && btfId == other.btfId
                 && subprog == other.subprog
                 && dynptrId == other.dynptrId

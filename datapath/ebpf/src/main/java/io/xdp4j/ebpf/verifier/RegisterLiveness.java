@@ -111,7 +111,7 @@ final class RegisterLiveness {
             HelperProto proto = v.rules.helper(insn.imm());
             count = proto == null ? -1 : proto.args().size();
         } else if (InsnSanity.isKfuncCall(insn)) {
-            KfuncProto kfunc = v.rules.kfunc(insn);
+            KfuncProto kfunc = v.rules.kfunc(v.kfuncName(insn));
             count = kfunc == null ? -1 : kfunc.args().size();
         }
         return count < 0 ? ARGUMENTS : (1 << (count + 1)) - 2;

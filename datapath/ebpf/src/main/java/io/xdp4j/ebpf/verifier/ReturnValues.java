@@ -1,8 +1,11 @@
 package io.xdp4j.ebpf.verifier;
 
 import io.xdp4j.ebpf.Errno;
+import io.xdp4j.ebpf.btf.BtfSpec;
+import io.xdp4j.ebpf.btf.BtfType;
 import io.xdp4j.ebpf.helper.HelperProto;
 import io.xdp4j.ebpf.helper.HelperProto.Trait;
+import io.xdp4j.ebpf.helper.RetType;
 import io.xdp4j.ebpf.map.MapType;
 
 /// What r0 is after a helper call.
@@ -32,12 +35,17 @@ final class ReturnValues {
                 r0.markPointer(RegType.MEM, nullable);
                 r0.memSize = (int) call.memSize;
             }
-            default ->
-                    throw v.reject(
-                            Errno.EOPNOTSUPP,
-                            "func %s#%d returns a kernel object, which does not exist here",
-                            HelperCheck.name(proto.id()),
-                            proto.id());
+            case BTF_ID, BTF_ID_OR_NULL, BTF_ID_TRUSTED ->
+                    ObjectTypes.markObject(
+                            r0,
+                            nullable
+                                    | (proto.returns() == RetType.BTF_ID_TRUSTED
+                                            ? RegType.TRUSTED
+                                            : 0),
+                            v.kernel.all(),
+                            v.kernel.struct(String.valueOf(proto.btfType())));
+            case KPTR_OR_NULL -> setExchanged(v, r0, call);
+            case MEM_OR_BTF_ID, MEM_OR_BTF_ID_OR_NULL -> setPerCpu(v, r0, call, nullable);
         }
         if (r0.mayBeNull()) {
             r0.id = v.newId();
@@ -52,6 +60,36 @@ final class ReturnValues {
             v.state().acquire(id, v.insn);
             r0.id = id;
             r0.refObjId = id;
+        }
+    }
+
+    /// What the field held before.
+    private static void setExchanged(Verification v, RegState r0, CallFacts call) {
+        KptrCheck.Pointee pointee = call.pointee;
+        if (pointee == null) {
+            throw v.reject(Errno.EINVAL, "kernel subsystem misconfigured func bpf_kptr_xchg#194");
+        }
+        int own = pointee.kernel() ? 0 : RegType.ALLOC;
+        ObjectTypes.markObject(
+                r0,
+                RegType.MAYBE_NULL | own | (call.percpu ? RegType.PERCPU : 0),
+                pointee.btf(),
+                pointee.type());
+    }
+
+    private static void setPerCpu(Verification v, RegState r0, CallFacts call, int nullable) {
+        RegState from = call.object;
+        BtfSpec btf = from == null ? null : from.btf;
+        if (from == null || btf == null) {
+            throw v.reject(Errno.EINVAL, "kernel subsystem misconfigured verifier");
+        }
+        if (from.has(RegType.RCU)) {
+            ObjectTypes.markObject(r0, RegType.ALLOC | RegType.RCU | nullable, btf, from.btfId);
+        } else if (btf.resolved(from.btfId) instanceof BtfType.Struct) {
+            ObjectTypes.markObject(r0, nullable | RegType.TRUSTED, btf, from.btfId);
+        } else {
+            r0.markPointer(RegType.MEM, nullable | RegType.RDONLY);
+            r0.memSize = btf.sizeOf(from.btfId);
         }
     }
 

@@ -25,6 +25,10 @@ final class StackDepth {
     }
 
     private void check(int number, int before, int frame) {
+        check(number, before, frame, false);
+    }
+
+    private void check(int number, int before, int frame, boolean withinCallback) {
         Subprogram subprogram = v.subprograms.get(number);
         if (number != 0 && subprogram.hasTailCall && before >= TAIL_CALL_LIMIT) {
             throw v.reject(
@@ -41,8 +45,16 @@ final class StackDepth {
                     frame + 1,
                     depth);
         }
+        boolean callback = withinCallback || subprogram.isCallback;
         for (int i = subprogram.start; i < subprogram.end; i++) {
             Insn insn = v.insns[i];
+            if (callback && KfuncCheck.isThrow(v, insn)) {
+                throw v.reject(
+                        Errno.EINVAL,
+                        "bpf_throw kfunc (insn %d) cannot be called from callback subprog %d",
+                        i,
+                        number);
+            }
             boolean call = InsnSanity.isSubprogramCall(insn);
             if (!call && !InsnSanity.isFunctionLoad(insn)) {
                 continue;
@@ -51,10 +63,17 @@ final class StackDepth {
             if (v.subprograms.get(callee).isAsyncCallback && !call) {
                 continue;
             }
+            if (v.subprograms.get(callee).isExceptionCallback) {
+                throw v.reject(Errno.EINVAL, "insn %d cannot call exception cb directly", i);
+            }
+            if (v.subprograms.get(number).isExceptionCallback
+                    && v.subprograms.get(callee).hasTailCall) {
+                throw v.reject(Errno.EINVAL, "cannot tail call within exception cb");
+            }
             if (frame + 1 >= VerifierState.MAX_FRAMES) {
                 throw v.reject(Errno.E2BIG, "the call stack of %d frames is too deep !", frame + 1);
             }
-            check(callee, depth, frame + 1);
+            check(callee, depth, frame + 1, callback);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.xdp4j.ebpf.verifier;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Whether what was found safe from an old state on is safe from the current one.
@@ -61,13 +62,15 @@ final class StateComparison {
                 || old.preemptDisabled != current.preemptDisabled
                 || old.rcuLocks != current.rcuLocks
                 || !ids.match(old.activeLockId, current.activeLockId)
-                || old.activeLockMap != current.activeLockMap) {
+                || !Objects.equals(old.activeLockOwner, current.activeLockOwner)) {
             return false;
         }
         for (int i = 0; i < old.references.size(); i++) {
             Reference a = old.references.get(i);
             Reference b = current.references.get(i);
-            if (!ids.match(a.id(), b.id()) || a.lock() != b.lock() || a.of() != b.of()) {
+            if (!ids.match(a.id(), b.id())
+                    || a.lock() != b.lock()
+                    || !Objects.equals(a.of(), b.of())) {
                 return false;
             }
         }

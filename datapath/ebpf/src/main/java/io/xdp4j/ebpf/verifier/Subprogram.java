@@ -11,6 +11,7 @@ final class Subprogram {
     boolean hasLoadAbs;
     boolean isCallback;
     boolean isAsyncCallback;
+    boolean isExceptionCallback;
     boolean changesPacket;
     boolean mightSleep;
 

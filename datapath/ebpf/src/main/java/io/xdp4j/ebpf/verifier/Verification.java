@@ -23,6 +23,10 @@ final class Verification {
     final ProgramTypeRules rules;
 
     Subprograms subprograms;
+
+    /// Number of the function that runs after `bpf_throw`, 0 for the kernel's own.
+    int exceptionCallback;
+
     private final Map<Integer, MapRef> maps = new HashMap<>();
 
     // where the exploration stands
@@ -41,6 +45,9 @@ final class Verification {
 
     final StatePrinter printer;
 
+    final KernelTypes kernel;
+    final ObjectTypes objects = new ObjectTypes();
+
     Verification(LinkedProgram program, VerifierOptions options) {
         this.program = program;
         this.options = options;
@@ -50,6 +57,7 @@ final class Verification {
         this.rules = ProgramTypeRules.of(program);
         this.subprograms = new Subprograms(List.of(new Subprogram(0)), insns.length);
         this.printer = new StatePrinter(this);
+        this.kernel = new KernelTypes(options.kernelTypes());
         for (Map.Entry<Integer, BpfMap> entry : program.maps().entrySet()) {
             maps.put(entry.getKey(), MapRef.of(entry.getValue()));
         }
@@ -58,6 +66,14 @@ final class Verification {
     /// The map loaded by that file descriptor, or null.
     @Nullable MapRef map(int fd) {
         return maps.get(fd);
+    }
+
+    /// Name of the kernel function that an instruction calls, empty where it calls none.
+    String kfuncName(Insn insn) {
+        if (!InsnSanity.isKfuncCall(insn)) {
+            return "";
+        }
+        return program.kfuncs().getOrDefault(insn.imm(), "");
     }
 
     boolean hasFlag(LinkedProgram.Flag flag) {
@@ -129,6 +145,7 @@ final class Verification {
 
     /// Demands that a register may be read.
     void checkRead(int number) {
+        checkNumber(number);
         scratched.reg(number);
         if (reg(number).is(RegType.NOT_INIT)) {
             throw reject(Errno.EACCES, "R%d !read_ok", number);
@@ -137,9 +154,16 @@ final class Verification {
 
     /// Demands that a register may be written, without changing it.
     void checkWrite(int number) {
+        checkNumber(number);
         scratched.reg(number);
         if (number == FrameState.FP) {
             throw reject(Errno.EACCES, "frame pointer is read only");
+        }
+    }
+
+    private void checkNumber(int number) {
+        if (number >= FrameState.REGISTERS) {
+            throw reject(Errno.EINVAL, "R%d is invalid", number);
         }
     }
 

@@ -31,6 +31,11 @@ final class VerifiedFacts implements ProgramFacts {
     }
 
     @Override
+    public boolean readsKernelMemory() {
+        return facts.readsKernelMemory;
+    }
+
+    @Override
     public boolean isReachable(int insn) {
         return facts.seen.get(insn)
                 || (insn > 0 && insns[insn - 1].isLoadImm64() && facts.seen.get(insn - 1));

@@ -56,6 +56,7 @@ public final class Verifier {
                     MAX_INSNS);
         }
         InsnSanity sanity = new InsnSanity(v);
+        sanity.checkKfuncs();
         if (!hasBtf(v)) {
             // the kernel asks before it knows of subprograms, hence of nothing
             sanity.findSubprograms();

@@ -2,6 +2,7 @@ package io.xdp4j.ebpf.verifier;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// All that is known before an instruction on one path: frames, references, locks, and how the path
@@ -17,7 +18,7 @@ final class VerifierState {
     List<Reference> references = new ArrayList<>(0);
     int activeLocks;
     int activeLockId;
-    @Nullable MapRef activeLockMap;
+    @Nullable Object activeLockOwner;
     int preemptDisabled;
     int rcuLocks;
 
@@ -55,7 +56,7 @@ final class VerifierState {
         copy.references = new ArrayList<>(references);
         copy.activeLocks = activeLocks;
         copy.activeLockId = activeLockId;
-        copy.activeLockMap = activeLockMap;
+        copy.activeLockOwner = activeLockOwner;
         copy.preemptDisabled = preemptDisabled;
         copy.rcuLocks = rcuLocks;
         copy.branches = branches;
@@ -129,15 +130,26 @@ final class VerifierState {
         }
     }
 
+    /// Visits each slot of an iterator, of all frames.
+    void forEachIterator(RegVisitor visitor) {
+        for (int f = 0; f <= depth; f++) {
+            for (int s = 0; s < frames[f].slotCount(); s++) {
+                if (frames[f].slot(s).kind(0) == StackSlot.ITER) {
+                    visitor.visit(frames[f].slot(s).reg());
+                }
+            }
+        }
+    }
+
     void acquire(int id, int insn) {
         references.add(new Reference(false, id, insn, null));
     }
 
-    void acquireLock(int id, int insn, MapRef map) {
-        references.add(new Reference(true, id, insn, map));
+    void acquireLock(int id, int insn, Object owner) {
+        references.add(new Reference(true, id, insn, owner));
         activeLocks++;
         activeLockId = id;
-        activeLockMap = map;
+        activeLockOwner = owner;
     }
 
     /// Takes a reference away; false when there is none with that id.
@@ -160,25 +172,25 @@ final class VerifierState {
         return false;
     }
 
-    boolean holdsLock(int id, MapRef map) {
+    boolean holdsLock(int id, Object owner) {
         for (Reference reference : references) {
-            if (reference.lock() && reference.id() == id && reference.of() == map) {
+            if (reference.lock() && reference.id() == id && Objects.equals(reference.of(), owner)) {
                 return true;
             }
         }
         return false;
     }
 
-    void releaseLock(int id, MapRef map) {
+    void releaseLock(int id, Object owner) {
         for (int i = 0; i < references.size(); i++) {
             Reference reference = references.get(i);
-            if (reference.lock() && reference.id() == id && reference.of() == map) {
+            if (reference.lock() && reference.id() == id && Objects.equals(reference.of(), owner)) {
                 references.remove(i);
                 break;
             }
         }
         activeLocks--;
         activeLockId = 0;
-        activeLockMap = null;
+        activeLockOwner = null;
     }
 }

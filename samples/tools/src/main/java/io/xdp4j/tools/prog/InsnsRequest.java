@@ -7,6 +7,7 @@ import io.xdp4j.ebpf.collection.Collection;
 import io.xdp4j.ebpf.collection.LoadOptions;
 import io.xdp4j.ebpf.collection.RejectedProgramException;
 import io.xdp4j.ebpf.isa.Insn;
+import io.xdp4j.ebpf.isa.Opcode;
 import io.xdp4j.ebpf.map.BpfMap;
 import io.xdp4j.ebpf.map.MapSpec;
 import io.xdp4j.ebpf.program.LinkedProgram;
@@ -20,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,12 +34,14 @@ final class InsnsRequest {
 
     private final Json request;
     private final LoadOptions options;
+    private final RunningKernel kernel;
     private final boolean raw;
     private final @Nullable BtfSpec btf;
     private final Map<Integer, BpfMap> mapsByFd = new LinkedHashMap<>();
 
-    InsnsRequest(Json request, LoadOptions options) {
+    InsnsRequest(Json request, LoadOptions options, RunningKernel kernel) {
         this.request = request;
+        this.kernel = kernel;
         this.raw = request.at("type").text("xdp").equals("raw");
         this.options = options.withVerify(!raw);
         Json types = request.at("btf");
@@ -75,7 +79,23 @@ final class InsnsRequest {
                 btf,
                 main ? funcInfo() : List.of(),
                 List.of(),
-                Map.of());
+                kfuncs(insns));
+    }
+
+    /// Kernel functions by the number that the running kernel knows them by.
+    private Map<Integer, String> kfuncs(List<Insn> insns) {
+        Map<Integer, String> names = new HashMap<>();
+        for (Insn insn : insns) {
+            boolean call =
+                    insn.opcode() == (Opcode.JMP | Opcode.CALL)
+                            && insn.src() == Opcode.PSEUDO_KFUNC_CALL
+                            && insn.off() == 0;
+            String name = call && !raw ? kernel.function(insn.imm()) : null;
+            if (name != null) {
+                names.put(insn.imm(), name);
+            }
+        }
+        return names;
     }
 
     private ProgramType type() {

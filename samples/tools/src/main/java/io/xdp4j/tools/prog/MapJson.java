@@ -4,6 +4,7 @@ import io.xdp4j.ebpf.btf.BtfSpec;
 import io.xdp4j.ebpf.map.MapSpec;
 import io.xdp4j.ebpf.map.MapSpec.SpecialField;
 import io.xdp4j.ebpf.map.MapType;
+import io.xdp4j.ebpf.map.SpecialFields;
 import io.xdp4j.tools.json.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,8 @@ final class MapJson {
         MapType type = type(map.at("type"));
         Json inner = map.at("inner");
         Json btf = map.at("btf");
+        BtfSpec types = btf.isPresent() ? BtfSpec.parse(btf.hex(), btf.place()) : null;
+        int valueType = map.at("btf_value_type_id").bits32(0);
         return new MapSpec(
                 map.at("name").text(name),
                 type,
@@ -27,10 +30,17 @@ final class MapJson {
                 map.at("flags").bits32(0),
                 map.at("map_extra").isPresent() ? map.at("map_extra").number(0, Long.MAX_VALUE) : 0,
                 inner.isObject() ? spec(inner, "inner") : null,
-                fields(map.at("fields")),
-                btf.isPresent() ? BtfSpec.parse(btf.hex(), btf.place()) : null,
+                fields(map.at("fields"), types, valueType),
+                types,
                 map.at("btf_key_type_id").bits32(0),
-                map.at("btf_value_type_id").bits32(0));
+                valueType);
+    }
+
+    /// Fields as the request tells them, else as the types do.
+    private static List<SpecialField> fields(Json told, @Nullable BtfSpec types, int valueType) {
+        return told.isPresent() || types == null || valueType == 0
+                ? fields(told)
+                : SpecialFields.of(types, valueType);
     }
 
     private static MapType type(Json type) {

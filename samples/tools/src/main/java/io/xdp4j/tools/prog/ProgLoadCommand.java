@@ -41,6 +41,12 @@ final class ProgLoadCommand implements Callable<Integer> {
     private boolean dryRun;
 
     @Option(
+            names = "--bound",
+            description =
+                    "judge as bound to a device, which programs that read frame metadata must be")
+    private boolean bound;
+
+    @Option(
             names = "--log-level",
             paramLabel = "N",
             description = "detail of the verifier's log: 0 none, 1, 2 every state")
@@ -55,6 +61,9 @@ final class ProgLoadCommand implements Callable<Integer> {
         LoadOptions options =
                 new NetWorld(FileOptions.json(null))
                         .in(LoadOptions.DEFAULT, System.err::println)
+                        .withUnrunnable(true)
+                        .withDeviceBound(bound)
+                        .withKernelObjects(new RunningKernel())
                         .withLogLevel(logLevel);
         try (ObjectLoad load =
                 ObjectLoad.each(Collection.read(file.path()), file.selection(), entries, options)) {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// Thread: any.
 final class Requests implements BatchLoop.Handler {
     private final Engine engine;
+    private final RunningKernel kernel = new RunningKernel();
 
     /// @param engine for requests that name none
     Requests(Engine engine) {
@@ -31,7 +32,7 @@ final class Requests implements BatchLoop.Handler {
     public Map<String, @Nullable Object> answer(Json request) {
         try {
             return switch (request.at("op").text()) {
-                case "insns" -> new InsnsRequest(request, options(request)).answer();
+                case "insns" -> new InsnsRequest(request, options(request), kernel).answer();
                 case "load" -> load(request);
                 case "run" -> run(request);
                 default -> throw request.at("op").unexpected("insns, load or run");
@@ -52,7 +53,10 @@ final class Requests implements BatchLoop.Handler {
         LoadOptions options =
                 LoadOptions.DEFAULT
                         .withEngine(named == Engine.AUTO ? Engine.INTERP : named)
-                        .withRawMemory(false);
+                        .withRawMemory(false)
+                        .withUnrunnable(true)
+                        .withDeviceBound(false)
+                        .withKernelObjects(kernel);
         return new NetWorld(request.at("net")).in(options, _ -> {});
     }
 

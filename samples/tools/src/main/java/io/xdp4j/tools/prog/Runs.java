@@ -1,6 +1,7 @@
 package io.xdp4j.tools.prog;
 
 import io.xdp4j.ebpf.Errno;
+import io.xdp4j.ebpf.UnsupportedException;
 import io.xdp4j.ebpf.collection.BpfProgram;
 import io.xdp4j.ebpf.testrun.TestContext;
 import io.xdp4j.ebpf.testrun.TestRun;
@@ -37,6 +38,8 @@ final class Runs {
             return Map.of("err", Errno.nameOf(e.errno()));
         } catch (TrapException e) {
             return trapped(e);
+        } catch (UnsupportedException e) {
+            return Map.of("err", "EOPNOTSUPP", "error", String.valueOf(e.getMessage()));
         }
     }
 
