@@ -12,6 +12,8 @@ import io.xdp4j.ebpf.helper.KfuncTable;
 import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.isa.Opcode;
 import io.xdp4j.ebpf.map.BpfMap;
+import io.xdp4j.ebpf.map.HashLookup;
+import io.xdp4j.ebpf.map.HashTableMap;
 import io.xdp4j.ebpf.map.PercpuArrayMap;
 import io.xdp4j.ebpf.map.RedirectMap;
 import io.xdp4j.ebpf.program.LinkedProgram;
@@ -19,11 +21,15 @@ import io.xdp4j.ebpf.vm.BpfRuntime;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
+import java.lang.constant.DirectMethodHandleDesc;
 import java.lang.constant.MethodTypeDesc;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Calls of helpers, of functions of the program, of other programs.
 final class CallEmitter {
+    private static final ClassDesc HASH_LOOKUP = ClassDesc.of(HashLookup.class.getName());
     private static final ClassDesc REDIRECT_MAP = ClassDesc.of(RedirectMap.class.getName());
     private static final ClassDesc RUNTIME = ClassDesc.of(BpfRuntime.class.getName());
 
@@ -161,6 +167,8 @@ final class CallEmitter {
             plain(proto);
         } else if (CallTransfer.isInlineArray(map)) {
             lookupArray(at, map);
+        } else if (map instanceof HashTableMap hash) {
+            lookupHash(at, hash);
         } else {
             code.constant(map, Names.MAP);
             code.load(2);
@@ -201,6 +209,8 @@ final class CallEmitter {
         out.ifge(miss);
         arrayValue(map, 0);
         code.load(0);
+        code.push(lowBits(entries));
+        out.land();
         code.push(stride);
         out.lmul().ladd();
         code.store(0);
@@ -211,29 +221,92 @@ final class CallEmitter {
         out.labelBinding(end);
     }
 
+    /// Bits that numbers below `limit` have. HotSpot does not learn from a comparison of longs: with
+    /// this mask behind it, it sees that an element's address is neither null nor negative.
+    private static long lowBits(long limit) {
+        return limit <= 1 ? 0 : (Long.highestOneBit(limit - 1) << 1) - 1;
+    }
+
     /// Pushes the address of an array's first value plus `offset`.
     private void arrayValue(BpfMap map, long offset) {
         if (map instanceof PercpuArrayMap perCpu) {
             code.constantAddress(perCpu.percpuBase() + offset);
             machineCpu();
             out.i2l();
+            code.push(lowBits(perCpu.cpus()));
+            out.land();
             code.push(perCpu.cpuStride());
             out.lmul().ladd();
-            code.maskAddress();
         } else {
             code.constantAddress(map.valueBase() + offset);
         }
     }
 
+    /// By the key itself where it is made of variables, else by its address.
+    private void lookupHash(int at, HashTableMap map) {
+        code.constant(map.lookup(), HASH_LOOKUP);
+        List<Variables.Piece> key = variables.keyOf(at);
+        List<ClassDesc> types = new ArrayList<>();
+        String name = "lookup";
+        if (key.isEmpty()) {
+            code.load(2);
+            types.add(CD_long);
+        } else if (map.keySize() == 4) {
+            pushKey(key, 0);
+            out.l2i();
+            types.add(CD_int);
+            name += 4;
+        } else {
+            for (int from = 0; from < map.keySize(); from += 8) {
+                pushKey(key, from);
+                types.add(CD_long);
+            }
+            name += map.keySize();
+        }
+        types.add(CD_int);
+        machineCpu();
+        out.invokeinterface(HASH_LOOKUP, name, MethodTypeDesc.of(CD_long, types));
+        if (!map.type().holdsMaps()) {
+            code.maskAddress();
+        }
+        code.store(0);
+    }
+
     /// Pushes the key of an array, zero-extended.
     private void pushKey(int at) {
-        if (variables.slotOf(at) >= 0) {
-            code.load(variables.slotOf(at));
-            return;
+        List<Variables.Piece> key = variables.keyOf(at);
+        if (key.isEmpty()) {
+            DirectMethodHandleDesc access = AccessEmitter.load(4, false);
+            code.accesses().begin(access);
+            code.load(2);
+            code.accesses().end(access);
+        } else {
+            pushKey(key, 0);
+            code.maskLow();
         }
-        code.load(2);
-        out.invokestatic(Names.RAW, "getInt", MethodTypeDesc.of(CD_int, CD_long)).i2l();
-        code.maskLow();
+    }
+
+    /// Pushes the eight bytes of a key from `from` on.
+    private void pushKey(List<Variables.Piece> key, int from) {
+        boolean first = true;
+        for (Variables.Piece piece : key) {
+            int shift = 8 * (piece.at() - from);
+            if (shift < 64 && shift + 8 * piece.size() > 0) {
+                code.load(piece.variable());
+                if (shift != 0) {
+                    code.pushInt(Math.abs(shift));
+                    if (shift > 0) {
+                        out.lshl();
+                    } else {
+                        out.lushr();
+                    }
+                }
+                if (!first) {
+                    out.lor();
+                }
+                first = false;
+            }
+        }
     }
 
     private void update(@Nullable BpfMap map, HelperProto proto) {

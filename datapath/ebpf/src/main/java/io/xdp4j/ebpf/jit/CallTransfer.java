@@ -11,10 +11,10 @@ import io.xdp4j.ebpf.helper.HelperTable;
 import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.isa.Opcode;
 import io.xdp4j.ebpf.map.BpfMap;
+import io.xdp4j.ebpf.map.HashTableMap;
 import io.xdp4j.ebpf.map.MapType;
 import io.xdp4j.ebpf.map.PercpuArrayMap;
 import io.xdp4j.ebpf.program.LinkedProgram;
-import io.xdp4j.ebpf.verifier.ProgramFacts;
 import org.jspecify.annotations.Nullable;
 
 /// What calls do to an [AbstractState], and which stack memory they reach.
@@ -128,10 +128,11 @@ final class CallTransfer {
             int size = proto == null ? WHOLE_FRAME : sizeOf(proto, register, state);
             if (state.kind(register) != FRAME || size == WHOLE_FRAME) {
                 escapeAll(state, function, into);
-            } else if (isInlineKey(proto, register, state)) {
+            } else if (isReadKey(proto, register, state)) {
                 if (into != null) {
-                    function.stack().access((int) state.number(register), 4);
-                    into.recordAccess(at, ProgramFacts.Access.MEMORY, (int) state.number(register));
+                    int offset = (int) state.number(register);
+                    function.stack().readKey(offset, size);
+                    into.recordKey(at, offset, size);
                 }
             } else {
                 if (into != null) {
@@ -157,15 +158,15 @@ final class CallTransfer {
         return state.kind(register) == MAP ? program.mapAt((int) state.number(register)) : null;
     }
 
-    /// True for the key of a lookup that the compiler does itself: it only loads the key.
-    private boolean isInlineKey(@Nullable HelperProto proto, int register, AbstractState state) {
+    /// True for the key of a look-up that the compiler passes by value: it only loads the key.
+    private boolean isReadKey(@Nullable HelperProto proto, int register, AbstractState state) {
         BpfMap map = mapIn(1, state);
         return register == 2
                 && proto != null
                 && proto.id() == HelperIds.MAP_LOOKUP
                 && map != null
-                && isInlineArray(map)
-                && AbstractState.isInFrame(state.number(2), 4);
+                && (isInlineArray(map) || takesKey(map))
+                && AbstractState.isInFrame(state.number(2), map.keySize());
     }
 
     /// True for maps whose lookup becomes a bounds check and an addition.
@@ -173,6 +174,12 @@ final class CallTransfer {
         return map.keySize() == 4
                 && ((map.type() == MapType.ARRAY && map.valueBase() != 0)
                         || map instanceof PercpuArrayMap);
+    }
+
+    /// True for maps whose lookup takes the key itself.
+    static boolean takesKey(BpfMap map) {
+        int size = map.keySize();
+        return map instanceof HashTableMap && (size == 4 || size == 8 || size == 16);
     }
 
     private int sizeOf(HelperProto proto, int register, AbstractState state) {

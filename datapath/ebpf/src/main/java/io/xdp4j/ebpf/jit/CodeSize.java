@@ -19,19 +19,24 @@ final class CodeSize {
 
     private static int of(Insn insn) {
         return switch (insn.opClass()) {
-            case Opcode.ALU64 -> 10;
-            case Opcode.ALU -> 16;
+            case Opcode.ALU64 -> isDivision(insn) ? 12 : 9;
+            case Opcode.ALU -> 14;
             case Opcode.LD -> 5;
-            case Opcode.LDX, Opcode.ST, Opcode.STX -> 18;
-            default -> jump(insn.opcode() & 0xf0);
+            case Opcode.LDX, Opcode.ST, Opcode.STX -> 17;
+            default -> jump(insn);
         };
     }
 
-    private static int jump(int op) {
-        return switch (op) {
-            case Opcode.CALL -> 48;
+    private static boolean isDivision(Insn insn) {
+        int op = insn.opcode() & 0xf0;
+        return op == Opcode.DIV || op == Opcode.MOD;
+    }
+
+    private static int jump(Insn insn) {
+        return switch (insn.opcode() & 0xf0) {
+            case Opcode.CALL -> insn.imm() == HelperIds.MAP_LOOKUP ? 60 : 36;
             case Opcode.EXIT, Opcode.JA -> 4;
-            default -> 14;
+            default -> 12;
         };
     }
 }

@@ -1,6 +1,7 @@
 package io.xdp4j.ebpf.jit;
 
 import io.xdp4j.ebpf.isa.Opcode;
+import io.xdp4j.ebpf.vm.BpfMachine;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
@@ -26,6 +27,7 @@ final class FunctionCode {
 
     private final CodeBuilder out;
     private final ClassConstants constants;
+    private final AccessEmitter accesses;
     private final int[] locals;
     private int framePointer = -1;
     private int free;
@@ -44,6 +46,7 @@ final class FunctionCode {
             int variables) {
         this.out = out;
         this.constants = constants;
+        this.accesses = new AccessEmitter(out);
         this.locals = new int[variables];
         Arrays.fill(locals, -1);
         this.free = firstParameter;
@@ -58,6 +61,10 @@ final class FunctionCode {
 
     ClassConstants constants() {
         return constants;
+    }
+
+    AccessEmitter accesses() {
+        return accesses;
     }
 
     /// A new local of one or two slots.
@@ -251,16 +258,19 @@ final class FunctionCode {
         }
     }
 
-    /// Computes r10.
+    /// Computes r10. From the frame's first byte: HotSpot then sees that no address in the frame is
+    /// negative.
     void initialiseFramePointer() {
         framePointer = newLocal(2);
         machine();
         frame();
         out.invokevirtual(
                 Names.MACHINE,
-                "framePointer",
+                "frameBase",
                 MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_int));
         maskAddress();
+        push(BpfMachine.STACK_FRAME_BYTES);
+        out.ladd();
         out.lstore(framePointer);
     }
 }

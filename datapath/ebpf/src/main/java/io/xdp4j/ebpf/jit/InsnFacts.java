@@ -20,6 +20,7 @@ final class InsnFacts implements ProgramFacts {
     private final int[] offsets;
     private final int[] mapFds;
     private final long[] keys;
+    private final int[] keySizes;
     private final boolean[] reached;
     private final boolean[] ambiguous;
 
@@ -30,6 +31,7 @@ final class InsnFacts implements ProgramFacts {
         this.offsets = new int[slots];
         this.mapFds = new int[slots];
         this.keys = new long[slots];
+        this.keySizes = new int[slots];
         this.reached = new boolean[slots];
         this.ambiguous = new boolean[slots];
         Arrays.fill(offsets, NO_STACK);
@@ -58,6 +60,12 @@ final class InsnFacts implements ProgramFacts {
 
     void recordAmbiguous(int insn) {
         ambiguous[insn] = true;
+    }
+
+    /// A look-up takes its key of `size` bytes, 4, 8 or 16, from that frame offset.
+    void recordKey(int insn, int offset, int size) {
+        recordAccess(insn, Access.MEMORY, offset);
+        keySizes[insn] = offsets[insn] == NO_STACK ? 0 : size;
     }
 
     void recordCall(int insn, @Nullable Integer mapFd, long key) {
@@ -100,6 +108,11 @@ final class InsnFacts implements ProgramFacts {
     @Override
     public long constantKey(int insn) {
         return keys[insn];
+    }
+
+    /// Bytes of the key that a look-up takes from [#offset]; 0 for any other instruction.
+    int keySize(int insn) {
+        return offsets[insn] == NO_STACK ? 0 : keySizes[insn];
     }
 
     /// Of a context access: bytes from its start. Of a memory access: bytes from the frame pointer,

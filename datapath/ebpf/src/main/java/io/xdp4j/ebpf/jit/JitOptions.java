@@ -9,7 +9,7 @@ import io.xdp4j.ebpf.vm.BpfRuntime;
 /// @param methodBytes bytes of bytecode, as estimated, above which a function is cut into pieces
 public record JitOptions(boolean isChecked, int programId, int methodBytes) {
     /// HotSpot leaves methods above 8000 bytes to its interpreter.
-    static final int METHOD_BYTES = 6000;
+    static final int METHOD_BYTES = 7900;
 
     /// For verified programs.
     public static JitOptions verified(int programId) {

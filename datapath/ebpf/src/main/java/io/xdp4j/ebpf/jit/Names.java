@@ -5,7 +5,6 @@ import static java.lang.constant.ConstantDescs.CD_long;
 
 import io.xdp4j.ebpf.helper.HelperFunction;
 import io.xdp4j.ebpf.map.BpfMap;
-import io.xdp4j.ebpf.memory.RawMemory;
 import io.xdp4j.ebpf.vm.BpfMachine;
 import io.xdp4j.ebpf.vm.Executable;
 import io.xdp4j.ebpf.vm.XdpMd;
@@ -19,7 +18,7 @@ final class Names {
     static final ClassDesc HELPER = of(HelperFunction.class);
     static final ClassDesc MAP = of(BpfMap.class);
     static final ClassDesc XDP = of(XdpMd.class);
-    static final ClassDesc RAW = of(RawMemory.class);
+    static final ClassDesc MEMORY = of(ProgramMemory.class);
     static final ClassDesc ARITHMETIC = of(Arithmetic.class);
     static final ClassDesc LONG = of(Long.class);
     static final ClassDesc INTEGER = of(Integer.class);

@@ -1,8 +1,6 @@
 package io.xdp4j.ebpf.jit;
 
-import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
-import static java.lang.constant.ConstantDescs.CD_short;
 import static java.lang.constant.ConstantDescs.CD_void;
 
 import io.xdp4j.ebpf.isa.Insn;
@@ -12,6 +10,7 @@ import io.xdp4j.ebpf.verifier.ProgramFacts.Access;
 import io.xdp4j.ebpf.vm.XdpMd;
 import java.lang.classfile.CodeBuilder;
 import java.lang.constant.ClassDesc;
+import java.lang.constant.DirectMethodHandleDesc;
 import java.lang.constant.MethodTypeDesc;
 
 /// Memory of a program that is proven safe: moves at raw addresses, context loads as accessors.
@@ -21,9 +20,6 @@ final class RawMemoryEmitter implements MemoryEmitter {
             ClassDesc.of(ContextOrMemory.class.getName());
     private static final MethodTypeDesc LOAD_EITHER =
             MethodTypeDesc.of(CD_long, Names.MACHINE, CD_long);
-    private static final MethodTypeDesc GET_INT = MethodTypeDesc.of(CD_int, CD_long);
-    private static final MethodTypeDesc GET_SHORT = MethodTypeDesc.of(CD_short, CD_long);
-    private static final MethodTypeDesc PUT_INT = MethodTypeDesc.of(CD_void, CD_long, CD_int);
     private static final MethodTypeDesc PUT_LONG = MethodTypeDesc.of(CD_void, CD_long, CD_long);
 
     private final FunctionCode code;
@@ -59,8 +55,10 @@ final class RawMemoryEmitter implements MemoryEmitter {
                 extend(size);
             }
         } else {
+            DirectMethodHandleDesc access = AccessEmitter.load(size, signed);
+            code.accesses().begin(access);
             code.address(insn.src(), insn.off());
-            loadMemory(size, signed);
+            code.accesses().end(access);
         }
         code.store(insn.dst());
         return true;
@@ -71,33 +69,6 @@ final class RawMemoryEmitter implements MemoryEmitter {
             case 1 -> out.l2i().i2b().i2l();
             case 2 -> out.l2i().i2s().i2l();
             default -> out.l2i().i2l();
-        }
-    }
-
-    /// Replaces the address on the stack by what is there.
-    private void loadMemory(int size, boolean signed) {
-        switch (size) {
-            case 1 -> {
-                out.invokestatic(Names.RAW, "u8", GET_INT);
-                if (signed) {
-                    out.i2b();
-                }
-                out.i2l();
-            }
-            case 2 -> {
-                out.invokestatic(Names.RAW, "getShort", GET_SHORT);
-                if (!signed) {
-                    out.loadConstant(0xffff).iand();
-                }
-                out.i2l();
-            }
-            case 4 -> {
-                out.invokestatic(Names.RAW, "getInt", GET_INT).i2l();
-                if (!signed) {
-                    code.maskLow();
-                }
-            }
-            default -> out.invokestatic(Names.RAW, "getLong", Names.UNARY);
         }
     }
 
@@ -138,20 +109,11 @@ final class RawMemoryEmitter implements MemoryEmitter {
             code.store(slot);
             return true;
         }
+        DirectMethodHandleDesc access = AccessEmitter.store(size);
+        code.accesses().begin(access);
         code.address(insn.dst(), insn.off());
-        if (size == 8) {
-            pushValue(insn);
-        } else if (insn.opClass() == Opcode.STX) {
-            code.loadInt(insn.src());
-        } else {
-            code.pushInt(insn.imm());
-        }
-        switch (size) {
-            case 1 -> out.invokestatic(Names.RAW, "putByte", PUT_INT);
-            case 2 -> out.invokestatic(Names.RAW, "putShort", PUT_INT);
-            case 4 -> out.invokestatic(Names.RAW, "putInt", PUT_INT);
-            default -> out.invokestatic(Names.RAW, "putLong", PUT_LONG);
-        }
+        pushValue(insn);
+        code.accesses().end(access);
         return true;
     }
 

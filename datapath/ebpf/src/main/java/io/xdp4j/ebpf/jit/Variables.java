@@ -2,7 +2,10 @@ package io.xdp4j.ebpf.jit;
 
 import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.isa.Opcode;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /// What a function carries from block to block: r0 to r9, promoted stack slots, the rounds that
@@ -18,39 +21,21 @@ final class Variables {
 
     private final Insn[] insns;
     private final InsnFacts facts;
-    private final TreeMap<Integer, Slot> slots = new TreeMap<>();
+    private final NavigableMap<Integer, Integer> slots;
     private final boolean countsRounds;
-
-    private record Slot(int size, int variable) {}
 
     /// @param promotes false when every stack access is to be made in memory
     Variables(Insn[] insns, FlowGraph graph, InsnFacts facts, StackUse stack, boolean promotes) {
         this.insns = insns;
         this.facts = facts;
-        if (promotes) {
-            graph.insns(insns).forEach(at -> promote(at, stack));
-        }
+        this.slots = promotes ? stack.promotable(MAX_SLOTS) : new TreeMap<>();
         this.countsRounds = graph.insns(insns).anyMatch(at -> isMayGoto(insns[at]));
     }
 
-    private void promote(int at, StackUse stack) {
-        int size = accessSize(insns[at]);
-        int offset = facts.offset(at);
-        if (size != 0
-                && offset < 0
-                && offset != InsnFacts.NO_STACK
-                && slots.size() < MAX_SLOTS
-                && !slots.containsKey(offset)
-                && stack.isPromotable(offset, size)) {
-            slots.put(offset, new Slot(size, REGISTERS + slots.size()));
-        }
-    }
-
-    /// Bytes that a load, store, or lookup of an array's key touches; 0 for anything else.
+    /// Bytes that a load or store touches; 0 for anything else.
     private static int accessSize(Insn insn) {
         return switch (insn.opClass()) {
             case Opcode.LDX, Opcode.ST, Opcode.STX -> Transfer.size(insn);
-            case Opcode.JMP -> insn.opcode() == (Opcode.JMP | Opcode.CALL) ? 4 : 0;
             default -> 0;
         };
     }
@@ -68,16 +53,36 @@ final class Variables {
         return countsRounds ? count() - 1 : -1;
     }
 
-    /// The variable of a stack slot, or -1 when it lives in memory.
-    int slot(int offset, int size) {
-        Slot slot = slots.get(offset);
-        return slot != null && slot.size == size ? slot.variable : -1;
+    /// The variable of the slot at that offset.
+    private int variableOf(int offset) {
+        return REGISTERS + slots.headMap(offset).size();
     }
 
     /// The variable that the access of an instruction goes to, or -1.
     int slotOf(int at) {
         int size = accessSize(insns[at]);
-        return size == 0 ? -1 : slot(facts.offset(at), size);
+        int offset = facts.offset(at);
+        Integer slot = size == 0 ? null : slots.get(offset);
+        return slot != null && slot == size ? variableOf(offset) : -1;
+    }
+
+    /// A slot that a key is made of.
+    ///
+    /// @param at where it begins, from the key's first byte
+    record Piece(int variable, int at, int size) {}
+
+    /// What the key of a look-up is made of, or nothing when it is in memory.
+    List<Piece> keyOf(int at) {
+        int size = facts.keySize(at);
+        int offset = facts.offset(at);
+        if (size == 0 || !StackUse.isMadeOf(slots, offset, size)) {
+            return List.of();
+        }
+        List<Piece> pieces = new ArrayList<>();
+        slots.subMap(slots.floorKey(offset), offset + size)
+                .forEach((slot, bytes) ->
+                        pieces.add(new Piece(variableOf(slot), slot - offset, bytes)));
+        return pieces;
     }
 
     // ---- liveness
@@ -156,9 +161,7 @@ final class Variables {
             if ((insn.opcode() & Opcode.X) != 0) {
                 use(insn.dst(), live);
             }
-            if (slotOf(at) >= 0) {
-                live.set(slotOf(at));
-            }
+            keyOf(at).forEach(piece -> live.set(piece.variable()));
         } else if (op != Opcode.JA) {
             use(insn.dst(), live);
             if ((insn.opcode() & Opcode.X) != 0) {

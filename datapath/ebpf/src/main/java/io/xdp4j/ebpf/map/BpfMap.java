@@ -263,7 +263,7 @@ public abstract class BpfMap implements AutoCloseable {
         return cpus;
     }
 
-    final int cpus() {
+    public final int cpus() {
         return cpus;
     }
 

@@ -3,6 +3,7 @@ package io.xdp4j.ebpf.map;
 import io.xdp4j.ebpf.HotPath;
 import io.xdp4j.ebpf.memory.RawAtomics;
 import io.xdp4j.ebpf.memory.RawMemory;
+import java.lang.invoke.VarHandle;
 
 /// The chained hash table under all hash maps.
 ///
@@ -13,31 +14,29 @@ import io.xdp4j.ebpf.memory.RawMemory;
 /// two lines, the bucket's and the element's. A chain ends in an odd word that names its bucket:
 /// a reader that was led astray by a reused element sees another bucket's end and starts again.
 ///
+/// A record, since HotSpot takes the components of a constant record for constants, as it does not
+/// with the final fields of other classes.
+///
 /// Thread: readers take no lock; writers lock one bucket.
 /// Kernel: `struct bucket` and `hlist_nulls` of kernel/bpf/hashtab.c.
+///
+/// @param base address of the first bucket
+/// @param mask of the hash, one below the number of buckets
 @HotPath
-final class Buckets {
+public record Buckets(long base, int mask, int keySize, long seed) {
     static final long LOCKED = 2;
     static final long END = 1;
 
-    private final long base;
-    private final int mask;
-    private final int keySize;
-    private final long seed;
+    /// Takes the lock off a word, and shows HotSpot that what is left is no negative address.
+    private static final long ADDRESS = 0x00ff_ffff_ffff_ffffL & ~LOCKED;
 
-    Buckets(MapMemory memory, int maxEntries, int keySize, long seed) {
-        this.keySize = keySize;
-        this.seed = seed;
+    static Buckets of(MapMemory memory, int maxEntries, int keySize, long seed) {
         int size = maxEntries == 1 ? 1 : Integer.highestOneBit(maxEntries - 1) << 1;
-        mask = size - 1;
-        base = memory.allocate(8L * size, 64);
+        long base = memory.allocate(8L * size, 64);
         for (int i = 0; i < size; i++) {
             RawMemory.putLong(base + 8L * i, end(i));
         }
-    }
-
-    int mask() {
-        return mask;
+        return new Buckets(base, size - 1, keySize, seed);
     }
 
     int hash(long key) {
@@ -55,10 +54,16 @@ final class Buckets {
     long find(long key) {
         return switch (keySize) {
             case 4 -> find4(RawMemory.getInt(key));
-            case 8 -> find8(RawMemory.getLong(key));
-            case 16 -> find16(RawMemory.getLong(key), RawMemory.getLong(key + 8));
+            case 8 -> find8(twoInts(key));
+            case 16 -> find16(twoInts(key), twoInts(key + 8));
             default -> findAny(key);
         };
+    }
+
+    /// Eight bytes in two loads: programs build keys on the stack by words, and a processor does not
+    /// forward two stores to one load.
+    private static long twoInts(long at) {
+        return (RawMemory.getInt(at) & 0xffff_ffffL) | (long) RawMemory.getInt(at + 4) << 32;
     }
 
     long find4(int key) {
@@ -69,7 +74,7 @@ final class Buckets {
                 if (RawMemory.getInt(at + ElementPool.KEY) == key) {
                     return at;
                 }
-                at = RawMemory.getLong(at);
+                at = RawMemory.getLong(at) & ADDRESS;
             }
             if (at == end(bucket)) {
                 return 0;
@@ -85,7 +90,7 @@ final class Buckets {
                 if (RawMemory.getLong(at + ElementPool.KEY) == key) {
                     return at;
                 }
-                at = RawMemory.getLong(at);
+                at = RawMemory.getLong(at) & ADDRESS;
             }
             if (at == end(bucket)) {
                 return 0;
@@ -102,7 +107,7 @@ final class Buckets {
                         && RawMemory.getLong(at + ElementPool.KEY + 8) == high) {
                     return at;
                 }
-                at = RawMemory.getLong(at);
+                at = RawMemory.getLong(at) & ADDRESS;
             }
             if (at == end(bucket)) {
                 return 0;
@@ -120,7 +125,7 @@ final class Buckets {
                         && KeyHash.equal(at + ElementPool.KEY, key, keySize)) {
                     return at;
                 }
-                at = RawMemory.getLong(at);
+                at = RawMemory.getLong(at) & ADDRESS;
             }
             if (at == end(bucket)) {
                 return 0;
@@ -130,7 +135,9 @@ final class Buckets {
 
     /// The bucket's first element, or its end.
     long first(int bucket) {
-        return RawAtomics.loadAcquire64(base + 8L * bucket) & ~LOCKED; // pairs with unlock()
+        long word = RawMemory.getLong(base + 8L * bucket);
+        VarHandle.acquireFence(); // pairs with insert(), replace() and remove()
+        return word & ADDRESS;
     }
 
     /// The first element at or behind `at`, which is an element or the end of a chain; 0 when there

@@ -13,31 +13,8 @@ public final class HashMap extends HashTableMap {
     }
 
     @Override
-    @HotPath
-    public long lookup(long key, int cpu) {
-        long element = buckets.find(key);
-        return element == 0 ? 0 : element + valueOffset;
-    }
-
-    /// [#lookup] for keys of four bytes, for compiled programs.
-    @HotPath
-    public long lookup4(int key) {
-        long element = buckets.find4(key);
-        return element == 0 ? 0 : element + valueOffset;
-    }
-
-    /// [#lookup] for keys of eight bytes, for compiled programs.
-    @HotPath
-    public long lookup8(long key) {
-        long element = buckets.find8(key);
-        return element == 0 ? 0 : element + valueOffset;
-    }
-
-    /// [#lookup] for keys of 16 bytes, for compiled programs.
-    @HotPath
-    public long lookup16(long low, long high) {
-        long element = buckets.find16(low, high);
-        return element == 0 ? 0 : element + valueOffset;
+    HashLookup newLookup() {
+        return new HashLookup.Plain(buckets, valueOffset);
     }
 
     @Override

@@ -20,10 +20,8 @@ public final class HashOfMaps extends HashTableMap {
     }
 
     @Override
-    @HotPath
-    public long lookup(long key, int cpu) {
-        long element = buckets.find(key);
-        return element == 0 ? 0 : RawAtomics.loadAcquire64(element + valueOffset);
+    HashLookup newLookup() {
+        return new HashLookup.Handle(buckets, valueOffset);
     }
 
     @Override

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread: any.
 /// Kernel: kernel/bpf/hashtab.c.
-abstract sealed class HashTableMap extends BpfMap
+public abstract sealed class HashTableMap extends BpfMap
         permits HashMap, PercpuHashMap, LruHashMap, LruPercpuHashMap, HashOfMaps {
     final Buckets buckets;
     final ElementPool pool;
@@ -22,6 +22,7 @@ abstract sealed class HashTableMap extends BpfMap
     final int refOffset;
     private final int keySize;
     private final MapEnvironment environment;
+    private final HashLookup lookup;
 
     HashTableMap(MapSpec spec, int id, int cpus, MapEnvironment environment, int cellSize) {
         super(spec, id, cpus);
@@ -33,7 +34,7 @@ abstract sealed class HashTableMap extends BpfMap
         keySize = spec.keySize();
         shape = new ValueShape(spec);
         long seed = (spec.flags() & MapFlags.ZERO_SEED) != 0 ? 0 : Seeds.next();
-        buckets = new Buckets(memory(), spec.maxEntries(), keySize, seed);
+        buckets = Buckets.of(memory(), spec.maxEntries(), keySize, seed);
         pool =
                 new ElementPool(
                         memory(),
@@ -42,9 +43,24 @@ abstract sealed class HashTableMap extends BpfMap
                         cpus,
                         layout.percpuStride() == 0 ? 0 : valueOffset,
                         layout.percpuStride());
+        lookup = newLookup();
+    }
+
+    /// What finds values in this map; called once all other fields are set.
+    abstract HashLookup newLookup();
+
+    /// The look-up, for compiled programs.
+    public final HashLookup lookup() {
+        return lookup;
     }
 
     // ---- hot path
+
+    @Override
+    @HotPath
+    public long lookup(long key, int cpu) {
+        return lookup.lookup(key, cpu);
+    }
 
     /// 0, or the error for these flags given that there is an entry or not.
     @HotPath

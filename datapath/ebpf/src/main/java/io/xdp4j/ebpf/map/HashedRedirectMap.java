@@ -20,7 +20,7 @@ public final class HashedRedirectMap extends RedirectMap {
     HashedRedirectMap(MapSpec spec, int id, int cpus, @Nullable Backend backend) {
         super(spec, id, cpus);
         this.backend = backend;
-        buckets = new Buckets(memory(), spec.maxEntries(), 4, Seeds.next());
+        buckets = Buckets.of(memory(), spec.maxEntries(), 4, Seeds.next());
         pool = new ElementPool(memory(), STRIDE, spec.maxEntries(), cpus, 0, 0);
     }
 

@@ -36,10 +36,10 @@ final class LruClock {
         hand = memory.allocate(64, 64);
     }
 
-    /// Notes a hit.
-    void touch(long element) {
-        if (RawMemory.u8(element + refOffset) == LIVE) {
-            RawMemory.putByte(element + refOffset, SEEN);
+    /// Notes a hit in the mark at that address.
+    static void touch(long mark) {
+        if (RawMemory.u8(mark) == LIVE) {
+            RawMemory.putByte(mark, SEEN);
         }
     }
 

@@ -19,14 +19,8 @@ public final class LruHashMap extends HashTableMap {
     }
 
     @Override
-    @HotPath
-    public long lookup(long key, int cpu) {
-        long element = buckets.find(key);
-        if (element == 0) {
-            return 0;
-        }
-        clock.touch(element);
-        return element + valueOffset;
+    HashLookup newLookup() {
+        return new HashLookup.Lru(new HashLookup.Plain(buckets, valueOffset), refOffset);
     }
 
     @Override

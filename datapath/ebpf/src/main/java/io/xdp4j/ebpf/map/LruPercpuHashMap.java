@@ -19,14 +19,9 @@ public final class LruPercpuHashMap extends HashTableMap {
     }
 
     @Override
-    @HotPath
-    public long lookup(long key, int cpu) {
-        long element = buckets.find(key);
-        if (element == 0) {
-            return 0;
-        }
-        clock.touch(element);
-        return RawMemory.getLong(element + valueOffset) + cpu * cpuStride;
+    HashLookup newLookup() {
+        return new HashLookup.Lru(
+                new HashLookup.PerCpu(buckets, valueOffset, pool.cpuStride()), refOffset);
     }
 
     @Override

@@ -17,10 +17,8 @@ public final class PercpuHashMap extends HashTableMap {
     }
 
     @Override
-    @HotPath
-    public long lookup(long key, int cpu) {
-        long element = buckets.find(key);
-        return element == 0 ? 0 : RawMemory.getLong(element + valueOffset) + cpu * cpuStride;
+    HashLookup newLookup() {
+        return new HashLookup.PerCpu(buckets, valueOffset, pool.cpuStride());
     }
 
     @Override

@@ -28,6 +28,11 @@ public final class RawMemory {
 
     private RawMemory() {}
 
+    /// Memory at every address, for code that makes its own accesses.
+    public static MemorySegment all() {
+        return ALL;
+    }
+
     public static int u8(long address) {
         return ALL.get(ValueLayout.JAVA_BYTE, address) & 0xff;
     }

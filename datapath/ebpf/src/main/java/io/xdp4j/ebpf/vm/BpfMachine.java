@@ -127,7 +127,12 @@ public final class BpfMachine {
 
     /// What r10 holds in that frame: the address behind its last byte.
     public long framePointer(int frame) {
-        return stack + (long) (frame + 1) * STACK_FRAME_BYTES;
+        return frameBase(frame) + STACK_FRAME_BYTES;
+    }
+
+    /// Address of that frame's first byte.
+    public long frameBase(int frame) {
+        return stack + (long) frame * STACK_FRAME_BYTES;
     }
 
     /// First address of the stack.
