@@ -46,7 +46,7 @@ final class ClockHelpers {
 
     @HotPath
     static long coarse(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {
-        return machine.runtime().clock().coarseNanos();
+        return machine.coarseNanos();
     }
 
     @HotPath

@@ -6,26 +6,42 @@ import java.lang.classfile.CodeBuilder;
 
 /// Arithmetic of both widths, moves and byte swaps.
 ///
-/// Registers are 64-bit locals; a 32-bit operation works on ints and stores with a zero upper half.
+/// Registers are 64-bit locals; a 32-bit operation works on ints and stores with a zero upper half. So
+/// does a 64-bit operation whose upper half matters to nobody.
 final class AluEmitter {
     private final FunctionCode code;
     private final CodeBuilder out;
+    private final NeededBits neededBits;
+    private boolean upperMatters;
 
-    AluEmitter(FunctionCode code) {
+    AluEmitter(FunctionCode code, NeededBits neededBits) {
         this.code = code;
         this.out = code.out();
+        this.neededBits = neededBits;
     }
 
     /// False when there is no such instruction.
-    boolean emit(Insn insn) {
-        boolean wide = insn.opClass() == Opcode.ALU64;
+    boolean emit(Insn[] insns, int at, Block block) {
+        Insn insn = insns[at];
+        boolean narrow = neededBits.isNarrow(at);
+        boolean wide = insn.opClass() == Opcode.ALU64 && !narrow;
         int op = insn.opcode() & 0xf0;
+        if (narrow && op == Opcode.ARSH) {
+            op = Opcode.RSH; // of a 64-bit value that is not negative
+        }
+        upperMatters = neededBits.upperMatters(at);
         return switch (op) {
             case Opcode.MOV -> wide ? move(insn) : move32(insn);
-            case Opcode.NEG -> negate(insn, wide);
+            case Opcode.NEG -> negate(insn, wide && upperMatters);
             case Opcode.END -> swap(insn, wide);
             case Opcode.DIV, Opcode.MOD -> divide(insn, wide);
-            case Opcode.LSH, Opcode.RSH, Opcode.ARSH -> shift(insn, op, wide);
+            case Opcode.LSH, Opcode.RSH, Opcode.ARSH -> {
+                if (wide && at > block.start() && isExtension(insns[at - 1], insn)) {
+                    extend(insn, op);
+                    yield true;
+                }
+                yield shift(insn, op, wide);
+            }
             case Opcode.ADD, Opcode.SUB, Opcode.MUL, Opcode.AND, Opcode.OR, Opcode.XOR ->
                     binary(insn, op, wide);
             default -> false;
@@ -80,7 +96,9 @@ final class AluEmitter {
         if (insn.off() == 32 || !signExtend(insn.off())) {
             return pop();
         }
-        code.maskLow();
+        if (upperMatters) {
+            code.maskLow();
+        }
         code.store(insn.dst());
         return true;
     }
@@ -95,18 +113,18 @@ final class AluEmitter {
         } else {
             code.loadInt(insn.dst());
             out.ineg();
-            code.storeInt(insn.dst());
+            code.storeInt(insn.dst(), upperMatters);
         }
         return true;
     }
 
     private boolean binary(Insn insn, int op, boolean wide) {
-        if (wide) {
+        if (wide && upperMatters) {
             code.load(insn.dst());
             pushOperand(insn);
             binary64(op);
             code.store(insn.dst());
-        } else if (!takesRegister(insn) && op == Opcode.AND) {
+        } else if (!wide && !takesRegister(insn) && op == Opcode.AND) {
             code.load(insn.dst());
             code.push(insn.imm() & FunctionCode.LOW);
             out.land();
@@ -115,7 +133,7 @@ final class AluEmitter {
             code.loadInt(insn.dst());
             pushOperandInt(insn);
             binary32(op);
-            code.storeInt(insn.dst());
+            code.storeInt(insn.dst(), upperMatters);
         }
         return true;
     }
@@ -159,7 +177,8 @@ final class AluEmitter {
     }
 
     private boolean shift(Insn insn, int op, boolean wide) {
-        if (wide) {
+        boolean isSmall = !takesRegister(insn) && insn.imm() < 32;
+        if (wide && (upperMatters || op != Opcode.LSH || !isSmall)) {
             code.load(insn.dst());
             pushOperandInt(insn);
             switch (op) {
@@ -177,8 +196,35 @@ final class AluEmitter {
             case Opcode.RSH -> out.iushr();
             default -> out.ishr();
         }
-        code.storeInt(insn.dst());
+        code.storeInt(insn.dst(), upperMatters);
         return true;
+    }
+
+    /// True for the second of `r <<= 32; r >>= n` with n of 32 or more: the lower half of r, extended,
+    /// then shifted by the rest.
+    private static boolean isExtension(Insn before, Insn insn) {
+        return before.opcode() == (Opcode.ALU64 | Opcode.LSH)
+                && before.dst() == insn.dst()
+                && before.imm() == 32
+                && (insn.opcode() & 0xf0) != Opcode.LSH
+                && !takesRegister(insn)
+                && insn.imm() >= 32
+                && insn.imm() < 64;
+    }
+
+    private void extend(Insn insn, int op) {
+        code.load(insn.dst());
+        code.pushInt(32);
+        out.lushr().l2i();
+        if (insn.imm() > 32) {
+            code.pushInt(insn.imm() - 32);
+            if (op == Opcode.RSH) {
+                out.iushr();
+            } else {
+                out.ishr();
+            }
+        }
+        code.storeInt(insn.dst(), op == Opcode.RSH && insn.imm() == 32 && upperMatters);
     }
 
     // ---- byte order

@@ -110,10 +110,12 @@ final class FunctionCode {
         out.l2i();
     }
 
-    /// Stores the int on the stack, upper half zero.
-    void storeInt(int register) {
+    /// Stores the int on the stack, upper half zero where it matters.
+    void storeInt(int register, boolean upperMatters) {
         out.i2l();
-        maskLow();
+        if (upperMatters) {
+            maskLow();
+        }
         store(register);
     }
 

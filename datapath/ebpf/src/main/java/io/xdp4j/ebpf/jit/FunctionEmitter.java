@@ -38,6 +38,7 @@ final class FunctionEmitter {
     private final ClassConstants constants;
     private final ClassDesc self;
     private final Variables variables;
+    private final NeededBits neededBits;
     private final RegionPlan plan;
     private final boolean readsFrame;
 
@@ -59,6 +60,7 @@ final class FunctionEmitter {
         this.variables =
                 new Variables(
                         insns, graph, facts, analysis.stackOf(graph.entry()), !options.isChecked());
+        this.neededBits = NeededBits.of(insns, graph, facts, variables);
         this.plan = RegionPlan.of(insns, graph, options);
         this.readsFrame =
                 graph.insns(insns).anyMatch(at -> insns[at].dst() == 10 || insns[at].src() == 10);
@@ -90,6 +92,10 @@ final class FunctionEmitter {
 
     Variables variables() {
         return variables;
+    }
+
+    NeededBits neededBits() {
+        return neededBits;
     }
 
     void emit(ClassBuilder type) {

@@ -4,6 +4,7 @@ import io.xdp4j.ebpf.map.BpfMap;
 import io.xdp4j.ebpf.program.LinkedProgram;
 import io.xdp4j.ebpf.verifier.ProgramFacts;
 import java.util.Arrays;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /// What the compiler's own analysis found out about each instruction.
@@ -21,6 +22,8 @@ final class InsnFacts implements ProgramFacts {
     private final int[] mapFds;
     private final long[] keys;
     private final int[] keySizes;
+    private final BitSet dstNotLow = new BitSet();
+    private final BitSet srcNotLow = new BitSet();
     private final boolean[] reached;
     private final boolean[] ambiguous;
 
@@ -41,8 +44,16 @@ final class InsnFacts implements ProgramFacts {
 
     // ---- recording
 
-    void reach(int insn) {
+    /// @param dstIsLow whether the upper half of the destination is zero before the instruction
+    /// @param srcIsLow whether that of the source register is
+    void reach(int insn, boolean dstIsLow, boolean srcIsLow) {
         reached[insn] = true;
+        if (!dstIsLow) {
+            dstNotLow.set(insn);
+        }
+        if (!srcIsLow) {
+            srcNotLow.set(insn);
+        }
     }
 
     /// @param offset from the frame pointer or the context's start, [#NO_STACK] where unknown
@@ -83,6 +94,16 @@ final class InsnFacts implements ProgramFacts {
     }
 
     // ---- asking
+
+    /// True when the upper half of the destination is zero before the instruction.
+    boolean isDstLow(int insn) {
+        return reached[insn] && !dstNotLow.get(insn);
+    }
+
+    /// True when the upper half of the source register is zero.
+    boolean isSrcLow(int insn) {
+        return reached[insn] && !srcNotLow.get(insn);
+    }
 
     /// True for an access that may go to the context or to memory: only the address tells.
     boolean isAmbiguous(int insn) {

@@ -35,7 +35,7 @@ final class Liveness {
         return new Liveness(atStart);
     }
 
-    private static List<List<Integer>> predecessors(List<Block> blocks) {
+    static List<List<Integer>> predecessors(List<Block> blocks) {
         List<List<Integer>> before = new ArrayList<>();
         blocks.forEach(_ -> before.add(new ArrayList<>()));
         for (int number = 0; number < blocks.size(); number++) {

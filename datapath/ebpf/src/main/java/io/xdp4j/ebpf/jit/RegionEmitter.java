@@ -38,7 +38,7 @@ final class RegionEmitter {
         this.code = code;
         this.out = code.out();
         this.variables = function.variables();
-        this.alu = new AluEmitter(code);
+        this.alu = new AluEmitter(code, function.neededBits());
         this.jumps = new JumpEmitter(code);
         InsnFacts facts = function.facts();
         this.calls =
@@ -104,7 +104,7 @@ final class RegionEmitter {
             return false;
         }
         return switch (insn.opClass()) {
-            case Opcode.ALU, Opcode.ALU64 -> insn.dst() != Opcode.FP && alu.emit(insn);
+            case Opcode.ALU, Opcode.ALU64 -> insn.dst() != Opcode.FP && alu.emit(insns, at, block);
             case Opcode.LD -> loadImmediate(at, insn);
             case Opcode.LDX -> insn.dst() != Opcode.FP && isLoad(insn) && memory.load(at, insn);
             case Opcode.ST, Opcode.STX -> isStore(insn) && memory.store(at, insn);

@@ -59,7 +59,7 @@ final class Transfer {
             return;
         }
         if (into != null) {
-            into.reach(at);
+            into.reach(at, state.isLow(insn.dst()), state.isLow(insn.src()));
         }
         switch (insn.opClass()) {
             case Opcode.ALU -> alu32(insn, state);
@@ -109,12 +109,20 @@ final class Transfer {
         }
         if (folded != null) {
             state.set(dst, CONST, folded);
-        } else if ((op == Opcode.AND && ((!register && insn.imm() >= 0) || state.isLow(dst)))
+        } else if ((op == Opcode.AND && (isLowOperand(insn, state, register) || state.isLow(dst)))
                 || (op == Opcode.RSH && ((!register && insn.imm() >= 32) || state.isLow(dst)))) {
+            state.set(dst, ANY32, 0);
+        } else if ((op == Opcode.OR || op == Opcode.XOR)
+                && isLowOperand(insn, state, register)
+                && state.isLow(dst)) {
             state.set(dst, ANY32, 0);
         } else {
             state.setAny(dst, flags);
         }
+    }
+
+    private static boolean isLowOperand(Insn insn, AbstractState state, boolean register) {
+        return register ? state.isLow(insn.src()) : insn.imm() >= 0;
     }
 
     private static @Nullable Long fold(int op, long left, long right) {

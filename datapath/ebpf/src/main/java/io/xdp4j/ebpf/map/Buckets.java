@@ -22,7 +22,6 @@ import java.lang.invoke.VarHandle;
 ///
 /// @param base address of the first bucket
 /// @param mask of the hash, one below the number of buckets
-@HotPath
 public record Buckets(long base, int mask, int keySize, long seed) {
     static final long LOCKED = 2;
     static final long END = 1;
@@ -39,6 +38,7 @@ public record Buckets(long base, int mask, int keySize, long seed) {
         return new Buckets(base, size - 1, keySize, seed);
     }
 
+    @HotPath
     int hash(long key) {
         return switch (keySize) {
             case 4 -> KeyHash.of4(RawMemory.getInt(key), seed);
@@ -51,6 +51,7 @@ public record Buckets(long base, int mask, int keySize, long seed) {
     // ---- readers
 
     /// The element with that key, or 0.
+    @HotPath
     long find(long key) {
         return switch (keySize) {
             case 4 -> find4(RawMemory.getInt(key));
@@ -62,10 +63,12 @@ public record Buckets(long base, int mask, int keySize, long seed) {
 
     /// Eight bytes in two loads: programs build keys on the stack by words, and a processor does not
     /// forward two stores to one load.
+    @HotPath
     private static long twoInts(long at) {
         return (RawMemory.getInt(at) & 0xffff_ffffL) | (long) RawMemory.getInt(at + 4) << 32;
     }
 
+    @HotPath
     long find4(int key) {
         int bucket = KeyHash.of4(key, seed) & mask;
         while (true) {
@@ -82,6 +85,7 @@ public record Buckets(long base, int mask, int keySize, long seed) {
         }
     }
 
+    @HotPath
     long find8(long key) {
         int bucket = KeyHash.of8(key, seed) & mask;
         while (true) {
@@ -98,6 +102,7 @@ public record Buckets(long base, int mask, int keySize, long seed) {
         }
     }
 
+    @HotPath
     long find16(long low, long high) {
         int bucket = KeyHash.of16(low, high, seed) & mask;
         while (true) {
@@ -115,6 +120,7 @@ public record Buckets(long base, int mask, int keySize, long seed) {
         }
     }
 
+    @HotPath
     long findAny(long key) {
         int hash = KeyHash.of(key, keySize, seed);
         int bucket = hash & mask;
@@ -134,6 +140,7 @@ public record Buckets(long base, int mask, int keySize, long seed) {
     }
 
     /// The bucket's first element, or its end.
+    @HotPath
     long first(int bucket) {
         long word = RawMemory.getLong(base + 8L * bucket);
         VarHandle.acquireFence(); // pairs with insert(), replace() and remove()
@@ -142,6 +149,7 @@ public record Buckets(long base, int mask, int keySize, long seed) {
 
     /// The first element at or behind `at`, which is an element or the end of a chain; 0 when there
     /// is none in this bucket or a later one.
+    @HotPath
     long elementFrom(long at) {
         long element = at;
         while ((element & END) != 0) {
@@ -154,6 +162,7 @@ public record Buckets(long base, int mask, int keySize, long seed) {
         return element;
     }
 
+    @HotPath
     private static long end(int bucket) {
         return (long) bucket << 2 | END;
     }
@@ -161,6 +170,7 @@ public record Buckets(long base, int mask, int keySize, long seed) {
     // ---- writers
 
     /// Locks the bucket of a hash; returns the bucket's address.
+    @HotPath
     long lock(int hash) {
         long bucket = base + 8L * (hash & mask);
         int spins = 0;
@@ -174,11 +184,13 @@ public record Buckets(long base, int mask, int keySize, long seed) {
         }
     }
 
+    @HotPath
     void unlock(long bucket) {
         RawAtomics.storeRelease64(bucket, RawMemory.getLong(bucket) & ~LOCKED);
     }
 
     /// Address of the word that leads to the key's element, or 0. The bucket is locked.
+    @HotPath
     long linkTo(long bucket, int hash, long key) {
         long link = bucket;
         while (true) {
@@ -195,6 +207,7 @@ public record Buckets(long base, int mask, int keySize, long seed) {
     }
 
     /// Address of the word that leads to the element, or 0. The bucket is locked.
+    @HotPath
     long linkToElement(long bucket, long element) {
         long link = bucket;
         while (true) {
@@ -209,17 +222,20 @@ public record Buckets(long base, int mask, int keySize, long seed) {
         }
     }
 
+    @HotPath
     static long target(long link) {
         return RawMemory.getLong(link) & ~LOCKED;
     }
 
     /// Puts an element in front of the bucket's chain. The bucket is locked and stays so.
+    @HotPath
     static void insert(long bucket, long element) {
         RawMemory.putLong(element, target(bucket));
         RawAtomics.storeRelease64(bucket, element | LOCKED); // pairs with first()
     }
 
     /// Puts `element` in the place of the one the link leads to.
+    @HotPath
     static void replace(long link, long element) {
         long word = RawMemory.getLong(link);
         RawMemory.putLong(element, RawMemory.getLong(word & ~LOCKED));
@@ -227,6 +243,7 @@ public record Buckets(long base, int mask, int keySize, long seed) {
     }
 
     /// Takes the element the link leads to out of the chain; its own link stays for readers.
+    @HotPath
     static void remove(long link) {
         long word = RawMemory.getLong(link);
         RawAtomics.storeRelease64(link, RawMemory.getLong(word & ~LOCKED) | (word & LOCKED));

@@ -45,6 +45,7 @@ public sealed interface HashLookup {
     /// Of a [HashMap].
     record Plain(Buckets buckets, int valueOffset) implements HashLookup {
         @Override
+        @HotPath
         public long value(long element, int cpu) {
             return element + valueOffset;
         }
@@ -53,6 +54,7 @@ public sealed interface HashLookup {
     /// Of a [PercpuHashMap].
     record PerCpu(Buckets buckets, int valueOffset, long cpuStride) implements HashLookup {
         @Override
+        @HotPath
         public long value(long element, int cpu) {
             return RawMemory.getLong(element + valueOffset) + cpu * cpuStride;
         }
@@ -61,6 +63,7 @@ public sealed interface HashLookup {
     /// Of a [HashOfMaps]: the inner map's handle.
     record Handle(Buckets buckets, int valueOffset) implements HashLookup {
         @Override
+        @HotPath
         public long value(long element, int cpu) {
             return RawAtomics.loadAcquire64(element + valueOffset);
         }
@@ -69,11 +72,13 @@ public sealed interface HashLookup {
     /// Of an LRU map, which notes each hit.
     record Lru(HashLookup values, int refOffset) implements HashLookup {
         @Override
+        @HotPath
         public Buckets buckets() {
             return values.buckets();
         }
 
         @Override
+        @HotPath
         public long value(long element, int cpu) {
             LruClock.touch(element + refOffset);
             return values.value(element, cpu);

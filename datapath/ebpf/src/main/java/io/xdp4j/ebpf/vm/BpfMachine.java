@@ -30,6 +30,9 @@ public final class BpfMachine {
 
     private static final int SPILL_SLOTS = 128;
 
+    /// Reads of the coarse clock that one reading of the runtime's clock answers, within a run.
+    private static final int COARSE_READS = 64;
+
     /// Instructions, about, that an unverified run may take.
     public static final long DEFAULT_BUDGET = 1L << 28;
 
@@ -53,6 +56,8 @@ public final class BpfMachine {
     private int grants;
     private final long[] spill = new long[SPILL_SLOTS];
     private int continuation;
+    private long coarseNanos;
+    private int coarseReadsLeft;
 
     /// @param stackOwner arena that the stack lives and dies with
     public BpfMachine(BpfRuntime runtime, int cpu, Arena stackOwner) {
@@ -80,6 +85,7 @@ public final class BpfMachine {
         continuation = 0;
         frame = 0;
         grants = 0;
+        coarseReadsLeft = 0;
         return program.call(this, 0, CTX_HANDLE, 0, 0, 0, 0);
     }
 
@@ -166,6 +172,7 @@ public final class BpfMachine {
         continuation = 0;
         frame = 0;
         grants = 0;
+        coarseReadsLeft = 0;
     }
 
     // ---- runs without a proof
@@ -327,6 +334,19 @@ public final class BpfMachine {
                 + STACK_BYTES
                 - (long) SCRATCH_FRAMES * STACK_FRAME_BYTES
                 + (long) (frame % SCRATCH_FRAMES) * STACK_FRAME_BYTES;
+    }
+
+    // ---- time
+
+    /// `bpf_ktime_get_coarse_ns`: as of the last tick of 4 ms. A run takes microseconds, so the ticks
+    /// are looked at when it first asks and every 64 times it asks.
+    public long coarseNanos() {
+        if (coarseReadsLeft == 0) {
+            coarseReadsLeft = COARSE_READS;
+            coarseNanos = runtime.clock().coarseNanos();
+        }
+        coarseReadsLeft--;
+        return coarseNanos;
     }
 
     // ---- randomness

@@ -107,7 +107,9 @@ final class RandomProgram {
         }
     }
 
+    /// Every other program returns a few low bits only: then upper halves matter to nobody.
     private void epilogue() {
+        boolean cuts = random.nextBoolean();
         for (int register = 1; register < 8; register++) {
             add(Opcode.ALU64 | Opcode.MUL, 0, 0, 0, 31);
             add(Opcode.ALU64 | Opcode.XOR | Opcode.X, 0, register, 0, 0);
@@ -117,7 +119,42 @@ final class RandomProgram {
             add(Opcode.ALU64 | Opcode.MUL, 0, 0, 0, 31);
             add(Opcode.ALU64 | Opcode.ADD | Opcode.X, 0, 1, 0, 0);
         }
+        if (cuts) {
+            cut();
+        }
         insns.add(Programs.exit());
+    }
+
+    private void cut() {
+        switch (random.nextInt(4)) {
+            case 0 -> extend(0, Opcode.RSH, 32);
+            case 1 -> add(Opcode.ALU64 | Opcode.AND, 0, 0, 0, 1 << random.nextInt(31));
+            case 2 -> extend(0, Opcode.ARSH, 32 + random.nextInt(32));
+            default -> add(Opcode.ALU | Opcode.ADD, 0, 0, 0, value());
+        }
+    }
+
+    /// What compilers without 32-bit instructions write for a 32-bit value.
+    private void extend(int register, int shift, int by) {
+        add(Opcode.ALU64 | Opcode.LSH, register, 0, 0, 32);
+        add(Opcode.ALU64 | shift, register, 0, 0, by);
+    }
+
+    private void narrow() {
+        int register = register();
+        if (random.nextBoolean()) {
+            extend(
+                    register,
+                    random.nextBoolean() ? Opcode.RSH : Opcode.ARSH,
+                    32 + random.nextInt(32));
+            return;
+        }
+        int mask = register();
+        add(Opcode.LD_IMM64, mask, 0, 0, value());
+        add(0, 0, 0, 0, 0);
+        add(Opcode.ALU64 | Opcode.AND | Opcode.X, register, mask, 0, 0);
+        int shift = random.nextBoolean() ? Opcode.RSH : Opcode.ARSH;
+        add(Opcode.ALU64 | shift, register, 0, 0, random.nextInt(64));
     }
 
     private int value() {
@@ -134,13 +171,14 @@ final class RandomProgram {
 
     private void body(int statements, int loopDepth) {
         for (int i = 0; i < statements; i++) {
-            switch (random.nextInt(12)) {
+            switch (random.nextInt(13)) {
                 case 0, 1, 2, 3, 4 -> arithmetic();
                 case 5 -> move();
                 case 6 -> swap();
                 case 7, 8 -> memory();
                 case 9 -> branch(loopDepth);
                 case 10 -> atomic();
+                case 11 -> narrow();
                 default -> loop(loopDepth);
             }
         }
