@@ -7,4 +7,5 @@ module io.xdp4j.testkit {
     requires transitive org.junit.jupiter.api;
 
     exports io.xdp4j.testkit;
+    exports io.xdp4j.testkit.ebpf;
 }
