@@ -28,6 +28,7 @@ import java.util.Optional;
 /// @param devmaps maps from number to device
 /// @param programs XDP programs and where they are attached
 /// @param switches switches over devices that carry no program of their own
+/// @param network what programs look up
 /// @param stats the reports
 public record DatapathConfig(
         WorkersSpec workers,
@@ -37,6 +38,7 @@ public record DatapathConfig(
         List<DevMapSpec> devmaps,
         List<ProgramSpec> programs,
         List<SwitchSpec> switches,
+        NetworkSpec network,
         StatsSpec stats) {
 
     /// Copies the lists.

@@ -19,6 +19,7 @@ final class DatapathReader {
                     "programs",
                     "switch",
                     "switches",
+                    "network",
                     "stats");
     private static final List<String> STATS_KEYS = List.of("interval");
     private static final int DEFAULT_FRAMES = 16384;
@@ -41,9 +42,10 @@ final class DatapathReader {
         List<ProgramSpec> programs = ProgramReader.readAll(top, names);
         ProgramCycles.refuse(programs, cpumaps);
         List<SwitchSpec> switches = switches(top, names);
+        NetworkSpec network = NetworkReader.read(top, names, devices, programs);
         StatsSpec stats = top.get("stats", DatapathReader::stats, new StatsSpec(DEFAULT_INTERVAL));
         return new DatapathConfig(
-                workers, frames, devices, cpumaps, devmaps, programs, switches, stats);
+                workers, frames, devices, cpumaps, devmaps, programs, switches, network, stats);
     }
 
     private static List<SwitchSpec> switches(ConfigMapping top, Names names) {

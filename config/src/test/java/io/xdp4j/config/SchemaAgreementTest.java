@@ -31,6 +31,11 @@ final class SchemaAgreementTest {
                     zz: 1                                                         | /
                     workers: {zz: 1}                                              | /$defs/workers/anyOf/1
                     stats: {zz: 1}                                                | /properties/stats
+                    network: {zz: 1}                                              | /$defs/network
+                    network: {forwarding: {zz: 1}}                                | /$defs/network/properties/forwarding
+                    network: {addresses: [{zz: 1}]}                               | /$defs/networkAddress
+                    network: {routes: [{zz: 1}]}                                  | /$defs/networkRoute
+                    network: {neighbours: [{zz: 1}]}                              | /$defs/networkNeighbour
                     devices: [{transport: auto, zz: 1}]                           | /$defs/interfaceDevice
                     devices: [{transport: auto, name: a, interface: a, ring: {zz: 1}}] | /$defs/interfaceDevice/properties/ring
                     devices: [{transport: tap, zz: 1}]                            | /$defs/tapDevice

@@ -5,10 +5,12 @@ import io.xdp4j.config.CpuMapSpec;
 import io.xdp4j.config.DatapathConfig;
 import io.xdp4j.config.DevMapSpec;
 import io.xdp4j.config.DeviceSpec;
+import io.xdp4j.config.NetworkSpec;
 import io.xdp4j.config.ProgramSpec;
 import io.xdp4j.config.SourceLocation;
 import io.xdp4j.config.SwitchSpec;
 import io.xdp4j.config.WorkersSpec;
+import io.xdp4j.core.bpf.Fib;
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.DeviceException;
 import io.xdp4j.core.device.NetDevice;
@@ -37,6 +39,7 @@ public final class RunningDatapath implements AutoCloseable {
     private final Parts parts;
     private final ObjectFactory objects;
     private final ProgramFactory programs;
+    private @Nullable Fib fib;
     private final List<LearningSwitch> switches = new ArrayList<>();
 
     private RunningDatapath(DatapathConfig config, Datapath datapath) {
@@ -74,6 +77,7 @@ public final class RunningDatapath implements AutoCloseable {
 
     private void make(DatapathConfig config) {
         config.devices().forEach(this::device);
+        fib = fib(config.network());
         // A map's programs may redirect to other maps, so all maps exist before they are filled.
         config.cpumaps().forEach(this::cpuMap);
         config.devmaps().forEach(this::devMap);
@@ -81,6 +85,13 @@ public final class RunningDatapath implements AutoCloseable {
         config.devmaps().forEach(this::fillDevMap);
         config.programs().forEach(this::attach);
         config.switches().forEach(this::bridge);
+    }
+
+    private Fib fib(NetworkSpec spec) {
+        return switch (spec.follow()) {
+            case HOST -> Fib.followingHost(parts.datapath(), spec.entries());
+            case NONE -> Fib.of(parts.datapath(), spec.entries());
+        };
     }
 
     private void device(DeviceSpec spec) {
@@ -176,9 +187,14 @@ public final class RunningDatapath implements AutoCloseable {
     /// Fails: [DeviceException].
     public void start() {
         parts.datapath().up();
+        Fib network = fib;
+        if (network != null) {
+            network.refresh();
+        }
     }
 
-    /// True when no device will receive anything more by itself: replays and counted generators have
+    /// True when no device will receive anything more by itself: replays and counted generators
+    // have
     /// ended, and there is no real interface.
     public boolean isExhausted() {
         return parts.datapath().devices().stream().allMatch(NetDevice::isExhausted);
@@ -199,6 +215,10 @@ public final class RunningDatapath implements AutoCloseable {
 
     @Override
     public void close() {
+        Fib network = fib;
+        if (network != null) {
+            network.close();
+        }
         switches.forEach(LearningSwitch::close);
         parts.datapath().devices().forEach(NetDevice::detach);
         // Programs that run still end first; what redirect maps hold drains while workers live.

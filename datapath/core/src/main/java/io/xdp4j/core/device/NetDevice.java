@@ -37,6 +37,7 @@ public abstract class NetDevice implements AutoCloseable {
     private final Datapath datapath;
     private final String name;
     private final int ifindex;
+    private final boolean real;
     private final RxQueue[] rxQueues;
     private final TxQueue[] txQueues;
     private final AtomicReferenceArray<@Nullable HostPath> hostPaths;
@@ -57,6 +58,7 @@ public abstract class NetDevice implements AutoCloseable {
         this.datapath = datapath;
         this.name = init.name();
         this.ifindex = init.ifindex() == 0 ? datapath.nextIfindex() : init.ifindex();
+        this.real = init.ifindex() != 0;
         this.mtu = init.mtu();
         this.mac = init.mac();
         int workers = datapath.workers().size();
@@ -86,6 +88,11 @@ public abstract class NetDevice implements AutoCloseable {
 
     public final int ifindex() {
         return ifindex;
+    }
+
+    /// Drives an interface of the host, whose number it has.
+    public final boolean isReal() {
+        return real;
     }
 
     /// The transport's name as the configuration has it: `af_packet`, `veth`, ...

@@ -26,11 +26,19 @@ final class KconfigMap {
     /// The kernel this engine behaves like.
     private static final int KERNEL_VERSION = 6 << 16 | 18 << 8;
 
+    /// The rate of `bpf_jiffies64`.
+    private static final int HZ = 250;
+
     private static final Map<String, Integer> KNOWN =
             Map.of(
-                    "LINUX_KERNEL_VERSION", KERNEL_VERSION,
-                    "LINUX_HAS_BPF_COOKIE", 1,
-                    "LINUX_HAS_SYSCALL_WRAPPER", 1);
+                    "CONFIG_HZ",
+                    HZ,
+                    "LINUX_KERNEL_VERSION",
+                    KERNEL_VERSION,
+                    "LINUX_HAS_BPF_COOKIE",
+                    1,
+                    "LINUX_HAS_SYSCALL_WRAPPER",
+                    1);
 
     private record Extern(String name, int typeId, int size, int align, boolean weak) {}
 

@@ -15,13 +15,15 @@ import io.xdp4j.ebpf.HotPath;
 import io.xdp4j.ebpf.memory.RawMemory;
 import io.xdp4j.ebpf.vm.BpfMachine;
 import io.xdp4j.ebpf.vm.IpPrefix;
+import io.xdp4j.ebpf.vm.NeighbourMisses;
 import io.xdp4j.ebpf.vm.World;
 import io.xdp4j.ebpf.vm.XdpMd;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Routes, neighbours, MTU.///
+/// Routes, neighbours, MTU.
+///
 /// Kernel: `bpf_xdp_fib_lookup`, `bpf_xdp_check_mtu`, net/core/filter.c.
 final class FibHelpers {
     private FibHelpers() {}
@@ -71,6 +73,7 @@ final class FibHelpers {
     private static final int PROHIBIT = 3;
     private static final int NOT_FWDED = 4;
     private static final int FWD_DISABLED = 5;
+    private static final int UNSUPP_LWT = 6;
     private static final int NO_NEIGH = 7;
     private static final int FRAG_NEEDED = 8;
     private static final int NO_SRC_ADDR = 9;
@@ -87,11 +90,31 @@ final class FibHelpers {
             return -Errno.EINVAL;
         }
         World world = machine.runtime().world();
-        return switch (RawMemory.u8(r2 + FAMILY)) {
-            case AF_INET -> lookup4(world, r2, flags);
-            case AF_INET6 -> lookup6(world, r2, flags);
-            default -> -Errno.EAFNOSUPPORT;
-        };
+        long answer =
+                switch (RawMemory.u8(r2 + FAMILY)) {
+                    case AF_INET -> lookup4(world, r2, flags);
+                    case AF_INET6 -> lookup6(world, r2, flags);
+                    default -> -Errno.EAFNOSUPPORT;
+                };
+        if (answer == NO_NEIGH) {
+            miss(machine.runtime().neighbourMisses(), r2);
+        }
+        return answer;
+    }
+
+    /// The answer names the neighbour that is not known.
+    @HotPath
+    private static void miss(NeighbourMisses misses, long params) {
+        int ifindex = RawMemory.getInt(params + IFINDEX);
+        if (RawMemory.u8(params + FAMILY) == AF_INET6) {
+            misses.add(
+                    ifindex,
+                    true,
+                    RawMemory.getLongBe(params + DESTINATION),
+                    RawMemory.getLongBe(params + DESTINATION + 8));
+        } else {
+            misses.add(ifindex, false, 0, RawMemory.getIntBe(params + DESTINATION) & 0xffff_ffffL);
+        }
     }
 
     @HotPath
@@ -111,9 +134,12 @@ final class FibHelpers {
             return refusal;
         }
         World.Interface out = world.byIfindex(route.ifindex());
-        int mtu = out == null ? 0 : Math.min(out.mtu(), MAX_IPV4_MTU);
+        int mtu = out == null ? 0 : mtu(route, out, MAX_IPV4_MTU);
         if (out == null || isTooLong(params, mtu)) {
             return out == null ? NOT_FWDED : FRAG_NEEDED;
+        }
+        if (route.kind() == World.Kind.ENCAP) {
+            return UNSUPP_LWT;
         }
         RawMemory.putInt(params + METRIC, route.metric());
         RawMemory.putInt(params + IFINDEX, out.ifindex());
@@ -178,9 +204,12 @@ final class FibHelpers {
             return refusal;
         }
         World.Interface out = world.byIfindex(route.ifindex());
-        int mtu = out == null ? 0 : Math.min(out.mtu(), MAX_IPV6_MTU);
+        int mtu = out == null ? 0 : mtu(route, out, MAX_IPV6_MTU);
         if (out == null || isTooLong(params, mtu)) {
             return out == null ? NOT_FWDED : FRAG_NEEDED;
+        }
+        if (route.kind() == World.Kind.ENCAP) {
+            return UNSUPP_LWT;
         }
         IpPrefix gateway = route.via();
         if (gateway != null) {
@@ -232,12 +261,16 @@ final class FibHelpers {
             return NOT_FWDED;
         }
         return switch (route.kind()) {
-            case UNICAST -> SUCCESS;
-            case LOCAL, BROADCAST -> NOT_FWDED;
+            case UNICAST, ENCAP -> SUCCESS;
+            case LOCAL, BROADCAST, THROW -> NOT_FWDED;
             case BLACKHOLE -> BLACKHOLE;
             case UNREACHABLE -> UNREACHABLE;
             case PROHIBIT -> PROHIBIT;
         };
+    }
+
+    private static int mtu(World.Route route, World.Interface out, int limit) {
+        return Math.min(route.mtu() != 0 ? route.mtu() : out.mtu(), limit);
     }
 
     private static boolean isTooLong(long params, int mtu) {

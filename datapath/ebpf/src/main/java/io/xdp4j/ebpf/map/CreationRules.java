@@ -79,7 +79,22 @@ final class CreationRules {
                 + Integer.toUnsignedString(spec.maxEntries())
                 + ", flags 0x"
                 + Integer.toHexString(spec.flags())
-                + (spec.type().holdsMaps() ? ", inner " + spec.inner() : "");
+                + inner(spec)
+                + (isUnsized(spec) ? "; the loader is to set the size (map_max_entries)" : "");
+    }
+
+    private static String inner(MapSpec spec) {
+        MapSpec inner = spec.inner();
+        if (!spec.type().holdsMaps()) {
+            return "";
+        }
+        return inner == null
+                ? " and no inner map; the loader is to give one of the shape of its entries"
+                : ", inner map a " + inner.type().text();
+    }
+
+    private static boolean isUnsized(MapSpec spec) {
+        return spec.maxEntries() == 0 && shapeErrno(spec.withMaxEntries(1)) == 0;
     }
 
     private static int errno(MapSpec spec) {

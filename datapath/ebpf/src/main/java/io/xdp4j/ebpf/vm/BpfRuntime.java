@@ -36,6 +36,7 @@ public final class BpfRuntime {
 
     private final Timers timers;
     private final SynCookies synCookies;
+    private final NeighbourMisses neighbourMisses = new NeighbourMisses();
     private volatile World world = World.DEFAULT;
     private volatile @Nullable BpfMap[] maps = new BpfMap[64];
     private volatile @Nullable Executable[] programs = new Executable[64];
@@ -81,6 +82,12 @@ public final class BpfRuntime {
     /// Replaces the network; runs under way may still see the old one.
     public void world(World next) {
         world = next;
+    }
+
+    /// Neighbours that lookups did not find.
+    @HotPath
+    public NeighbourMisses neighbourMisses() {
+        return neighbourMisses;
     }
 
     /// Takes a line of trace output.

@@ -33,7 +33,8 @@ final class RouteTable {
                 sorted,
                 Comparator.comparing(RouteTable::first, ADDRESSES)
                         .thenComparingInt(route -> route.destination().length())
-                        .thenComparing(Comparator.comparingInt(World.Route::metric).reversed()));
+                        .thenComparing(
+                                World.Route::metric, (a, b) -> Integer.compareUnsigned(b, a)));
         Ranges ranges = new Ranges();
         for (World.Route route : sorted) {
             ranges.open(route);
@@ -85,7 +86,8 @@ final class RouteTable {
 
     private static boolean isBetter(World.Route route, World.Route than) {
         int longer = route.destination().length() - than.destination().length();
-        return longer > 0 || (longer == 0 && route.metric() < than.metric());
+        return longer > 0
+                || (longer == 0 && Integer.compareUnsigned(route.metric(), than.metric()) < 0);
     }
 
     /// The cut, from the smallest address up; routes come by first address, short prefixes first.

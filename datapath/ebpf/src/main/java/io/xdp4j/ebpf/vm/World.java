@@ -3,8 +3,11 @@ package io.xdp4j.ebpf.vm;
 import io.xdp4j.ebpf.HotPath;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The network around programs: interfaces, routes, neighbours, forwarding switches.
@@ -16,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 public final class World {
     /// Table of the routes that `ip route` shows.
     public static final int TABLE_MAIN = 254;
+
+    /// Table that is looked up after the main one.
+    public static final int TABLE_DEFAULT = 253;
 
     /// Table of own and broadcast addresses.
     public static final int TABLE_LOCAL = 255;
@@ -54,15 +60,19 @@ public final class World {
     /// What becomes of a packet on a route.
     public enum Kind {
         UNICAST,
+        /// Leaves in a lightweight tunnel.
+        ENCAP,
         LOCAL,
         BROADCAST,
         BLACKHOLE,
         UNREACHABLE,
-        PROHIBIT;
+        PROHIBIT,
+        /// Ends the lookup in its table as if nothing matched.
+        THROW;
 
         /// True when packets leave by an interface.
         boolean leaves() {
-            return this == UNICAST;
+            return this == UNICAST || this == ENCAP;
         }
     }
 
@@ -70,7 +80,9 @@ public final class World {
     ///
     /// @param via the gateway, or null for destinations on the link
     /// @param ifindex 0 for kinds that leave by no interface
+    /// @param metric the smaller one wins; unsigned
     /// @param source the address to send from, or null
+    /// @param mtu that holds on the way, 0 for the interface's
     public record Route(
             int table,
             IpPrefix destination,
@@ -78,7 +90,20 @@ public final class World {
             @Nullable IpPrefix via,
             int ifindex,
             int metric,
-            @Nullable IpPrefix source) {}
+            @Nullable IpPrefix source,
+            int mtu) {
+        /// A route with the interface's MTU.
+        public Route(
+                int table,
+                IpPrefix destination,
+                Kind kind,
+                @Nullable IpPrefix via,
+                int ifindex,
+                int metric,
+                @Nullable IpPrefix source) {
+            this(table, destination, kind, via, ifindex, metric, source, 0);
+        }
+    }
 
     /// A neighbour whose link address is known.
     ///
@@ -101,9 +126,23 @@ public final class World {
         byIfindex = interfaces.toArray(new Interface[0]);
         ipv4 = tables(builder.routes, false);
         ipv6 = tables(builder.routes, true);
-        ipv4Tables = new RouteTable[] {ipv4.get(TABLE_LOCAL), ipv4.get(TABLE_MAIN)};
+        ipv4Tables =
+                new RouteTable[] {
+                    ipv4.get(TABLE_LOCAL), ipv4.get(TABLE_MAIN), ipv4.get(TABLE_DEFAULT)
+                };
         ipv6Tables = new RouteTable[] {ipv6.get(TABLE_LOCAL), ipv6.get(TABLE_MAIN)};
         neighbours = new NeighbourTable(builder.neighbours);
+    }
+
+    private World(World from, List<Neighbour> others) {
+        interfaces = from.interfaces;
+        ifindexes = from.ifindexes;
+        byIfindex = from.byIfindex;
+        ipv4 = from.ipv4;
+        ipv6 = from.ipv6;
+        ipv4Tables = from.ipv4Tables;
+        ipv6Tables = from.ipv6Tables;
+        neighbours = new NeighbourTable(others);
     }
 
     private static Map<Integer, RouteTable> tables(List<Route> routes, boolean v6) {
@@ -152,7 +191,8 @@ public final class World {
         return null;
     }
 
-    /// The route to an address by own addresses first, then the main table; null without one.
+    /// The route to an address by own addresses first, then the main table, then the default one;
+    /// null without one.
     ///
     /// @param via only routes that leave by this interface, 0 for any
     @HotPath
@@ -183,7 +223,8 @@ public final class World {
 
     private static @Nullable Route find(
             RouteTable table, boolean v6, long high, long low, int via) {
-        return via == 0 ? table.lookup(high, low) : table.lookup(v6, high, low, via);
+        Route route = via == 0 ? table.lookup(high, low) : table.lookup(v6, high, low, via);
+        return route == null || route.kind() == Kind.THROW ? null : route;
     }
 
     /// The IPv6 address to send from to another by an interface, or null: the address itself, else
@@ -225,16 +266,30 @@ public final class World {
         return neighbours.lookup(ifindex, v6, high, low);
     }
 
-    /// Puts a world together; interfaces that are up add the routes to their own networks.
+    /// The interfaces and routes of this one with other neighbours.
+    public World withNeighbours(List<Neighbour> others) {
+        return new World(this, others);
+    }
+
+    /// Puts a world together.
     public static final class Builder {
         private static final int IPV6_METRIC = 256;
 
         private final List<Interface> interfaces = new ArrayList<>();
+        private final Map<Interface, List<IpPrefix>> connected = new LinkedHashMap<>();
         private final List<Route> routes = new ArrayList<>();
         private final List<Neighbour> neighbours = new ArrayList<>();
 
-        /// Adds an interface. Fails: an illegal argument exception for a number or name twice.
+        /// Adds an interface, and if it is up the routes that its addresses bring. Fails: an
+        // illegal
+        /// argument exception for a number or name twice.
         public Builder add(Interface added) {
+            return add(added, added.addresses());
+        }
+
+        /// Adds an interface whose routes are given one by one, except those that some of its
+        /// addresses bring. Fails: as [#add(Interface)].
+        public Builder add(Interface added, List<IpPrefix> connecting) {
             for (Interface other : interfaces) {
                 if (other.ifindex() == added.ifindex() || other.name().equals(added.name())) {
                     throw new IllegalArgumentException(
@@ -250,6 +305,7 @@ public final class World {
                 }
             }
             interfaces.add(added);
+            connected.put(added, List.copyOf(connecting));
             return this;
         }
 
@@ -266,17 +322,20 @@ public final class World {
         }
 
         public World build() {
-            routes.removeIf(route -> route.kind().leaves() && !isUp(route.ifindex()));
-            for (Interface each : interfaces) {
-                if (each.isUp()) {
-                    each.addresses().forEach(address -> connect(each, address));
+            Set<Integer> up = upInterfaces();
+            routes.removeIf(route -> route.kind().leaves() && !up.contains(route.ifindex()));
+            connected.forEach((owner, addresses) -> {
+                if (owner.isUp()) {
+                    addresses.forEach(address -> connect(owner, address));
                 }
-            }
+            });
             return new World(this);
         }
 
-        private boolean isUp(int ifindex) {
-            return interfaces.stream().anyMatch(i -> i.ifindex() == ifindex && i.isUp());
+        private Set<Integer> upInterfaces() {
+            Set<Integer> up = new HashSet<>();
+            interfaces.stream().filter(Interface::isUp).forEach(i -> up.add(i.ifindex()));
+            return up;
         }
 
         private void connect(Interface owner, IpPrefix address) {

@@ -4,8 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.Optional;
 
 /// Reads the payload of an `RTM_NEWADDR` or `RTM_DELADDR`.
@@ -14,8 +12,6 @@ import java.util.Optional;
 /// - Fails: empty when it is no IPv4 or IPv6 address; never throws.
 /// - Kernel: `struct ifaddrmsg`, `IFA_*`.
 final class AddressParser {
-    private static final int AF_INET = 2;
-    private static final int AF_INET6 = 10;
     private static final int IFADDRMSG_SIZE = 8;
     private static final int IFADDRMSG_PREFIXLEN = 1;
     private static final int IFADDRMSG_FLAGS = 2;
@@ -46,13 +42,13 @@ final class AddressParser {
         }
         // On a point-to-point device IFA_ADDRESS is the other end; IFA_LOCAL is always ours.
         byte[] own = local.length != 0 ? local : address;
-        if (own.length != addressBytes(u8(payload, 0))) {
+        if (own.length != IpBytes.length(u8(payload, 0))) {
             return Optional.empty();
         }
         return Optional.of(
                 new AddressInfo(
                         payload.get(JAVA_INT_UNALIGNED, IFADDRMSG_INDEX),
-                        inetAddress(own),
+                        IpBytes.address(own),
                         u8(payload, IFADDRMSG_PREFIXLEN),
                         u8(payload, IFADDRMSG_SCOPE),
                         flags));
@@ -60,22 +56,5 @@ final class AddressParser {
 
     private static int u8(MemorySegment payload, long offset) {
         return payload.get(JAVA_BYTE, offset) & 0xff;
-    }
-
-    /// Bytes of an address of the family; -1 for families that are of no concern.
-    private static int addressBytes(int family) {
-        return switch (family) {
-            case AF_INET -> 4;
-            case AF_INET6 -> 16;
-            default -> -1;
-        };
-    }
-
-    private static InetAddress inetAddress(byte[] bytes) {
-        try {
-            return InetAddress.getByAddress(bytes);
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("address bytes: " + bytes.length, e);
-        }
     }
 }

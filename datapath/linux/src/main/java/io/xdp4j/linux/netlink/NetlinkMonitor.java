@@ -5,8 +5,8 @@ import io.xdp4j.linux.NativeException;
 import io.xdp4j.linux.Sockets;
 import java.util.function.Consumer;
 
-/// Events of the devices and addresses of one network namespace: that of the thread which opens
-/// this.
+/// Events of the devices, addresses, routes and neighbours of one network namespace: that of the
+/// thread which opens this.
 ///
 /// Watch [#fd()] for reading in an epoll loop and then call [#receive]. On [NetlinkEvent.Overrun]
 /// list all anew with [RtNetlink].
@@ -25,6 +25,32 @@ public final class NetlinkMonitor implements AutoCloseable {
 
     /// IPv6 addresses.
     public static final int RTMGRP_IPV6_IFADDR = 0x100;
+
+    /// Neighbours of both families.
+    public static final int RTMGRP_NEIGH = 0x4;
+
+    /// IPv4 routes.
+    public static final int RTMGRP_IPV4_ROUTE = 0x40;
+
+    /// IPv6 routes.
+    public static final int RTMGRP_IPV6_ROUTE = 0x400;
+
+    /// Which devices forward IPv4 (`RTNLGRP_IPV4_NETCONF`).
+    public static final int RTMGRP_IPV4_NETCONF = 1 << 23;
+
+    /// Which devices forward IPv6 (`RTNLGRP_IPV6_NETCONF`).
+    public static final int RTMGRP_IPV6_NETCONF = 1 << 24;
+
+    /// All that decides where a packet is forwarded.
+    public static final int FORWARDING_GROUPS =
+            RTMGRP_LINK
+                    | RTMGRP_NEIGH
+                    | RTMGRP_IPV4_IFADDR
+                    | RTMGRP_IPV6_IFADDR
+                    | RTMGRP_IPV4_ROUTE
+                    | RTMGRP_IPV6_ROUTE
+                    | RTMGRP_IPV4_NETCONF
+                    | RTMGRP_IPV6_NETCONF;
 
     private final NetlinkSocket socket;
 

@@ -28,6 +28,14 @@ record RtMessage(int type, int flags, int sequence, MemorySegment payload) {
     static final int RTM_NEWADDR = 20;
     static final int RTM_DELADDR = 21;
     static final int RTM_GETADDR = 22;
+    static final int RTM_NEWROUTE = 24;
+    static final int RTM_DELROUTE = 25;
+    static final int RTM_GETROUTE = 26;
+    static final int RTM_NEWNEIGH = 28;
+    static final int RTM_DELNEIGH = 29;
+    static final int RTM_GETNEIGH = 30;
+    static final int RTM_NEWNETCONF = 80;
+    static final int RTM_GETNETCONF = 82;
     static final int NLM_F_DUMP_INTR = 0x10;
 
     /// Hands each message of a datagram to `visitor`, until it says stop.
@@ -71,6 +79,14 @@ record RtMessage(int type, int flags, int sequence, MemorySegment payload) {
                             .map(link -> new NetlinkEvent.LinkRemoved(link.ifindex(), link.name()));
             case RTM_NEWADDR -> AddressParser.parse(payload).map(NetlinkEvent.AddressChanged::new);
             case RTM_DELADDR -> AddressParser.parse(payload).map(NetlinkEvent.AddressRemoved::new);
+            case RTM_NEWROUTE -> RouteParser.parse(payload).map(NetlinkEvent.RouteChanged::new);
+            case RTM_DELROUTE -> RouteParser.parse(payload).map(NetlinkEvent.RouteRemoved::new);
+            case RTM_NEWNEIGH ->
+                    NeighbourParser.parse(payload).map(NetlinkEvent.NeighbourChanged::new);
+            case RTM_DELNEIGH ->
+                    NeighbourParser.parse(payload).map(NetlinkEvent.NeighbourRemoved::new);
+            case RTM_NEWNETCONF ->
+                    ForwardingParser.parse(payload).map(NetlinkEvent.ForwardingChanged::new);
             default -> Optional.empty();
         };
     }

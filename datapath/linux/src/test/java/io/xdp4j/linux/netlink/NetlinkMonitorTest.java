@@ -126,4 +126,20 @@ class NetlinkMonitorTest {
             await(LinkChanged.class, e -> e.link().mtuBytes() == 1400);
         }
     }
+
+    @Test
+    void tellsOfRoutesAndNeighbours() {
+        monitor.close();
+        try (NetNamespace _ = namespace.enter()) {
+            monitor = NetlinkMonitor.open(NetlinkMonitor.FORWARDING_GROUPS);
+        }
+        namespace.ip("route add 10.9.0.0/16 dev left");
+        await(NetlinkEvent.RouteChanged.class, event -> event.route().prefixLength() == 16);
+        namespace.ip("route del 10.9.0.0/16 dev left");
+        await(NetlinkEvent.RouteRemoved.class, event -> event.route().prefixLength() == 16);
+        namespace.ip("neigh add 10.9.0.1 lladdr 02:00:5e:10:00:09 dev left");
+        await(NetlinkEvent.NeighbourChanged.class, event -> event.neighbour().isValid());
+        namespace.ip("neigh del 10.9.0.1 dev left");
+        await(NetlinkEvent.NeighbourRemoved.class, _ -> true);
+    }
 }

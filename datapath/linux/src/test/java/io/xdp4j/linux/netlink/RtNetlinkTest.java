@@ -67,6 +67,87 @@ class RtNetlinkTest {
     }
 
     @Test
+    void listsRoutesOfEveryKind() throws Exception {
+        namespace.ip("addr add 10.8.0.1/24 dev left");
+        namespace.ip("route add 10.9.0.0/16 via 10.8.0.2 metric 7 mtu lock 1400");
+        namespace.ip("route add prohibit 10.10.0.0/16");
+        namespace.ip("-6 route add fd09::/32 dev right table 200");
+        InetAddress gateway = InetAddress.getByName("10.8.0.2");
+        assertThat(netlink.routes())
+                .extracting(
+                        RouteInfo::table,
+                        RouteInfo::type,
+                        RouteInfo::destination,
+                        RouteInfo::prefixLength,
+                        RouteInfo::gateway,
+                        RouteInfo::ifindex,
+                        RouteInfo::priority,
+                        RouteInfo::mtuBytes)
+                .contains(
+                        tuple(
+                                254,
+                                RouteInfo.RTN_UNICAST,
+                                InetAddress.getByName("10.9.0.0"),
+                                16,
+                                gateway,
+                                link("left").ifindex(),
+                                7,
+                                1400),
+                        tuple(
+                                254,
+                                RouteInfo.RTN_PROHIBIT,
+                                InetAddress.getByName("10.10.0.0"),
+                                16,
+                                null,
+                                0,
+                                0,
+                                0),
+                        tuple(
+                                255,
+                                RouteInfo.RTN_LOCAL,
+                                InetAddress.getByName("10.8.0.1"),
+                                32,
+                                null,
+                                link("left").ifindex(),
+                                0,
+                                0),
+                        tuple(
+                                200,
+                                RouteInfo.RTN_UNICAST,
+                                InetAddress.getByName("fd09::"),
+                                32,
+                                null,
+                                link("right").ifindex(),
+                                1024,
+                                0));
+    }
+
+    @Test
+    void listsNeighboursAndWhoForwards() throws Exception {
+        namespace.ip("neigh add 10.8.0.9 lladdr 02:00:5e:10:00:09 dev left");
+        InetAddress address = InetAddress.getByName("10.8.0.9");
+        assertThat(netlink.neighbours())
+                .filteredOn(NeighbourInfo::isValid)
+                .extracting(NeighbourInfo::address, NeighbourInfo::linkAddress)
+                .contains(tuple(address, MacAddress.parse("02:00:5e:10:00:09")));
+        int left = link("left").ifindex();
+        assertThat(netlink.forwarding())
+                .extracting(ForwardingInfo::isV6, ForwardingInfo::ifindex)
+                .contains(tuple(false, left), tuple(true, left), tuple(true, ForwardingInfo.ALL));
+    }
+
+    @Test
+    void askedToResolveTheKernelLooksForTheNeighbour() throws Exception {
+        namespace.ip("addr add 10.8.0.1/24 dev left");
+        InetAddress address = InetAddress.getByName("10.8.0.77");
+        netlink.resolve(link("left").ifindex(), address);
+        assertThat(netlink.neighbours())
+                .filteredOn(neighbour -> neighbour.address().equals(address))
+                .hasSize(1)
+                .noneMatch(NeighbourInfo::isValid);
+    }
+
+    @Test
     void peerDownTakesTheCarrier() {
         namespace.ip("link set right down");
         LinkInfo left =

@@ -235,6 +235,11 @@ public final class LinkMonitor {
                 case NetlinkEvent.Overrun() -> dump();
                 case NetlinkEvent.AddressChanged ignored -> {}
                 case NetlinkEvent.AddressRemoved ignored -> {}
+                case NetlinkEvent.RouteChanged ignored -> {}
+                case NetlinkEvent.RouteRemoved ignored -> {}
+                case NetlinkEvent.NeighbourChanged ignored -> {}
+                case NetlinkEvent.NeighbourRemoved ignored -> {}
+                case NetlinkEvent.ForwardingChanged ignored -> {}
             }
         }
 

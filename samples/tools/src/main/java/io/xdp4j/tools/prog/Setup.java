@@ -4,14 +4,17 @@ import io.xdp4j.ebpf.MapException;
 import io.xdp4j.ebpf.collection.BpfProgram;
 import io.xdp4j.ebpf.collection.Collection;
 import io.xdp4j.ebpf.map.BpfMap;
+import io.xdp4j.ebpf.map.MapSpec;
 import io.xdp4j.ebpf.map.MapType;
 import io.xdp4j.ebpf.program.CollectionSpec;
+import io.xdp4j.ebpf.program.MapDefinition;
 import io.xdp4j.ebpf.testrun.TestContext;
 import io.xdp4j.tools.exit.CommandException;
 import io.xdp4j.tools.exit.ExitCode;
 import io.xdp4j.tools.json.Json;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +33,8 @@ final class Setup {
         this.json = json;
     }
 
-    /// The object with the sizes and globals that are set before the load; a global that it lacks is
+    /// The object with the sizes and globals that are set before the load; a global that it lacks
+    // is
     /// ignored.
     CollectionSpec sized(CollectionSpec object) {
         CollectionSpec sized = object;
@@ -42,7 +46,35 @@ final class Setup {
         for (Map.Entry<String, Json> entry : json.at("globals").properties().entrySet()) {
             sized = sized.withGlobal(entry.getKey(), entry.getValue().hex());
         }
-        return sized;
+        return withTemplates(sized);
+    }
+
+    /// The first inner map of an entry is the template of a map of maps that has none, as a loader
+    /// would give it (`bpf_map__set_inner_map_fd`).
+    private CollectionSpec withTemplates(CollectionSpec object) {
+        List<MapDefinition> maps = new ArrayList<>();
+        for (MapDefinition map : object.maps()) {
+            MapSpec spec = map.spec();
+            MapSpec template =
+                    spec.type().holdsMaps() && spec.inner() == null ? template(object, map) : null;
+            maps.add(template == null ? map : map.withSpec(spec.withInner(template)));
+        }
+        return object.withMaps(maps);
+    }
+
+    private @Nullable MapSpec template(CollectionSpec object, MapDefinition outer) {
+        for (Json entry : json.at("maps").list()) {
+            Json inner = entry.at("inner");
+            if (!inner.isPresent() || !entry.at("map").text().equals(outer.name())) {
+                continue;
+            }
+            if (!inner.isText()) {
+                return MapJson.spec(inner, outer.name() + ".inner");
+            }
+            MapDefinition named = object.map(inner.text());
+            return named == null ? null : named.spec();
+        }
+        return null;
     }
 
     /// The context of every run, or null.
