@@ -152,7 +152,9 @@ final class DatapathLab implements VethLab {
     private void write(String device, int worker, byte[] frame) {
         XdpChannel channel = Objects.requireNonNull(channels.get(device)).get(worker);
         channel.eventLoop()
-                .submit(() -> channel.writeAndFlush(Unpooled.wrappedBuffer(frame)))
+                .submit(() -> {
+                    var _ = channel.writeAndFlush(Unpooled.wrappedBuffer(frame));
+                })
                 .syncUninterruptibly();
     }
 
