@@ -16,6 +16,7 @@ module io.xdp4j.core {
     exports io.xdp4j.core.channel;
     exports io.xdp4j.core.device;
     exports io.xdp4j.core.frame;
+    exports io.xdp4j.core.link;
     exports io.xdp4j.core.napi;
     exports io.xdp4j.core.offload;
     exports io.xdp4j.core.program;

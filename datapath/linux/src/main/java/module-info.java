@@ -4,6 +4,7 @@ module io.xdp4j.linux {
 
     exports io.xdp4j.linux;
     exports io.xdp4j.linux.afpacket;
+    exports io.xdp4j.linux.afxdp;
     exports io.xdp4j.linux.bpf;
     exports io.xdp4j.linux.device;
     exports io.xdp4j.linux.netlink;

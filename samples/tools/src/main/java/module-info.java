@@ -2,6 +2,7 @@
 module io.xdp4j.tools {
     requires static org.jspecify;
     requires info.picocli;
+    requires io.xdp4j.afxdp;
     requires io.xdp4j.config;
     requires io.xdp4j.core;
     requires io.xdp4j.ebpf;

@@ -4,6 +4,7 @@ import io.xdp4j.config.InterfaceDeviceSpec.Fanout;
 import io.xdp4j.config.InterfaceDeviceSpec.Offloads;
 import io.xdp4j.config.InterfaceDeviceSpec.Ring;
 import io.xdp4j.config.InterfaceDeviceSpec.Transport;
+import io.xdp4j.config.InterfaceDeviceSpec.Xdp;
 import java.time.Duration;
 import java.util.List;
 
@@ -19,9 +20,16 @@ final class InterfaceDeviceReader {
                     "offloads",
                     "fanout",
                     "ring",
-                    "qdisc-bypass");
+                    "qdisc-bypass",
+                    "xdp");
 
     private static final List<String> RING_KEYS = List.of("block-size", "blocks", "timeout");
+
+    private static final List<String> XDP_KEYS =
+            List.of("mode", "ring-size", "busy-poll", "checksums");
+    private static final Xdp DEFAULT_XDP = new Xdp(Xdp.Mode.AUTO, 2048, false, Xdp.Checksums.AUTO);
+    private static final int MIN_RING_ENTRIES = 64;
+    private static final int MAX_RING_ENTRIES = 1 << 15;
 
     /// The longest GSO frame must fit a block.
     private static final int MIN_BLOCK_BYTES = 128 << 10;
@@ -46,6 +54,7 @@ final class InterfaceDeviceReader {
                 device.get("fanout", n -> n.keyword(Fanout.values()), Fanout.HASH),
                 device.get("ring", InterfaceDeviceReader::ring, DEFAULT_RING),
                 device.get("qdisc-bypass", ConfigNode::bool, true),
+                device.get("xdp", InterfaceDeviceReader::xdp, DEFAULT_XDP),
                 device.at());
     }
 
@@ -65,6 +74,28 @@ final class InterfaceDeviceReader {
                         DEFAULT_RING.blockSizeBytes()),
                 ring.get("blocks", n -> n.integer(MIN_BLOCKS, MAX_BLOCKS), DEFAULT_RING.blocks()),
                 ring.get("timeout", InterfaceDeviceReader::timeout, DEFAULT_RING.timeout()));
+    }
+
+    private static Xdp xdp(ConfigNode node) {
+        ConfigMapping xdp =
+                node.mapping("a mapping with mode, ring-size, busy-poll, checksums")
+                        .allow("the AF_XDP settings", XDP_KEYS);
+        return new Xdp(
+                xdp.get("mode", n -> n.keyword(Xdp.Mode.values()), DEFAULT_XDP.mode()),
+                xdp.get("ring-size", InterfaceDeviceReader::ringSize, DEFAULT_XDP.ringSize()),
+                xdp.get("busy-poll", ConfigNode::bool, DEFAULT_XDP.busyPoll()),
+                xdp.get(
+                        "checksums",
+                        n -> n.keyword(Xdp.Checksums.values()),
+                        DEFAULT_XDP.checksums()));
+    }
+
+    private static int ringSize(ConfigNode node) {
+        int entries = node.integer(MIN_RING_ENTRIES, MAX_RING_ENTRIES);
+        if (Integer.bitCount(entries) != 1) {
+            throw node.unexpected("a power of two, like 1024, 2048");
+        }
+        return entries;
     }
 
     private static int blockSize(ConfigNode node) {

@@ -18,6 +18,7 @@ import java.time.Duration;
 /// @param fanout how the kernel spreads frames over the queues
 /// @param ring the memory the kernel writes received frames to
 /// @param qdiscBypass whether frames are sent without the interface's traffic control
+/// @param xdp how AF_XDP serves the interface
 /// @param at where it was written
 public record InterfaceDeviceSpec(
         String name,
@@ -29,16 +30,17 @@ public record InterfaceDeviceSpec(
         Fanout fanout,
         Ring ring,
         boolean qdiscBypass,
+        Xdp xdp,
         SourceLocation at)
         implements DeviceSpec {
 
     /// How frames reach the interface.
     public enum Transport {
-        /// The best that build and host offer; today AF_PACKET.
+        /// The best that build, host and interface offer.
         AUTO,
         /// Packet sockets with a mapped receive ring.
         AF_PACKET,
-        /// AF_XDP sockets; a known word that a build may refuse to assemble.
+        /// AF_XDP sockets.
         AF_XDP
     }
 
@@ -72,4 +74,36 @@ public record InterfaceDeviceSpec(
     /// @param blocks how many blocks
     /// @param timeout after which a block that is not full is handed over; whole milliseconds
     public record Ring(int blockSizeBytes, int blocks, Duration timeout) {}
+
+    /// AF_XDP on the interface.
+    ///
+    /// @param mode which ways to try
+    /// @param ringSize entries of each of a queue's rings, a power of two
+    /// @param busyPoll whether the kernel's NAPI runs in our system calls only
+    /// @param checksums whether checksums of received frames may be unfinished
+    public record Xdp(Mode mode, int ringSize, boolean busyPoll, Checksums checksums) {
+        /// Which ways to try, in this order.
+        public enum Mode {
+            /// Zero-copy, native copy, generic copy.
+            AUTO,
+            /// Zero-copy only.
+            ZEROCOPY,
+            /// Zero-copy, native copy.
+            NATIVE,
+            /// Native copy, generic copy.
+            COPY,
+            /// Generic copy only.
+            GENERIC
+        }
+
+        /// Whether checksums of received frames may be unfinished.
+        public enum Checksums {
+            /// On virtual interfaces only.
+            AUTO,
+            /// Never.
+            TRUST,
+            /// Always.
+            COMPLETE
+        }
+    }
 }

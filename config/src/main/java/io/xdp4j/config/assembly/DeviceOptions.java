@@ -42,6 +42,10 @@ final class DeviceOptions {
         options.put("ring-block-size", device.ring().blockSizeBytes());
         options.put("ring-blocks", device.ring().blocks());
         options.put("ring-timeout-ms", device.ring().timeout().toMillis());
+        options.put("xdp-mode", word(device.xdp().mode()));
+        options.put("xdp-ring-size", device.xdp().ringSize());
+        options.put("xdp-busy-poll", device.xdp().busyPoll());
+        options.put("xdp-checksums", word(device.xdp().checksums()));
         return word(device.transport());
     }
 

@@ -19,6 +19,7 @@ import static io.xdp4j.linux.Errno.ENOSYS;
 import static io.xdp4j.linux.Errno.ENXIO;
 import static io.xdp4j.linux.Errno.EOPNOTSUPP;
 import static io.xdp4j.linux.Errno.EPERM;
+import static io.xdp4j.linux.Errno.ERANGE;
 
 import java.util.List;
 
@@ -68,6 +69,47 @@ final class ErrnoAdvice {
                             "AF_XDP",
                             EOPNOTSUPP,
                             "the driver lacks the asked mode; bind with XDP_COPY"),
+                    new Row(
+                            "bind",
+                            "AF_XDP",
+                            EINVAL,
+                            "no such queue, or flags that do not go together; see `ethtool -l`"),
+                    new Row(
+                            "bpf",
+                            "BPF_LINK_CREATE",
+                            EBUSY,
+                            "another XDP program is attached; see `bpftool net`, and take it off with"
+                                    + " `ip link set dev NAME xdp off`, or end the process that"
+                                    + " holds its link"),
+                    new Row(
+                            "bpf",
+                            "BPF_LINK_CREATE",
+                            EOPNOTSUPP,
+                            "the driver has no native XDP; use generic mode"),
+                    new Row(
+                            "bpf",
+                            "BPF_LINK_CREATE",
+                            ERANGE,
+                            "the MTU of the interface or of its peer is too large for XDP; lower it"
+                                    + " to 3506"),
+                    new Row(
+                            "bpf",
+                            "BPF_LINK_CREATE",
+                            ENOSPC,
+                            "fewer receive queues than the peer has transmit queues; make them equal"
+                                    + " with `ethtool -L`"),
+                    new Row(
+                            "bpf",
+                            "",
+                            EPERM,
+                            "needs CAP_BPF and CAP_NET_ADMIN; run as root, or give java the"
+                                    + " capabilities"),
+                    new Row(
+                            "setsockopt",
+                            "XDP_UMEM_REG",
+                            ENOBUFS,
+                            "the memory may not be locked; raise `ulimit -l`, or give java"
+                                    + " CAP_IPC_LOCK"),
                     new Row(
                             "setsockopt",
                             "PACKET_FANOUT",

@@ -1,5 +1,7 @@
 package io.xdp4j.linux;
 
+import java.util.Objects;
+
 /// A system call failed.
 ///
 /// The message has the form `call(subject): ERRNO: text; cause; remedy`, as in `socket(AF_PACKET):
@@ -37,6 +39,11 @@ public class NativeException extends RuntimeException {
         String message =
                 call + '(' + subject + "): " + Errno.name(positive) + ": " + Errno.text(positive);
         return new NativeException(positive, advice.isEmpty() ? message : message + "; " + advice);
+    }
+
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNull(super.getMessage());
     }
 
     /// The positive errno value.

@@ -56,7 +56,8 @@ final class SocketNames {
                     5, "XDP_UMEM_FILL_RING",
                     6, "XDP_UMEM_COMPLETION_RING",
                     7, "XDP_STATISTICS",
-                    8, "XDP_OPTIONS");
+                    8, "XDP_OPTIONS",
+                    9, "XDP_MAX_TX_SKB_BUDGET");
 
     private SocketNames() {}
 

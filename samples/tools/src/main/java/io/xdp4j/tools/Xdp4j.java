@@ -34,6 +34,7 @@ import picocli.CommandLine.Command;
             RunCommand.class,
             SwitchCommand.class,
             DevicesCommand.class,
+            DoctorCommand.class,
             ProgCommand.class,
         },
         exitCodeListHeading = "%nExit codes:%n",

@@ -11,9 +11,10 @@ import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import org.junit.jupiter.api.Test;
 
-/// `{linux, ebpf} ← core ← {packet, veth, programs} ← config ← tools`; nothing depends on tests.
+/// `{linux, ebpf} ← core ← {packet, veth, af-xdp, programs} ← config ← tools`; nothing depends on tests.
 ///
-/// Config and tools know the transports only by `ServiceLoader`; tools read capture files too.
+/// Config and tools know the transports only by `ServiceLoader`; tools read capture files, ask the
+/// doctor and use sockets too.
 final class ModuleDependenciesTest {
     @Test
     void modulesDependInOneDirection() {
@@ -29,6 +30,8 @@ final class ModuleDependenciesTest {
                 .definedBy("io.xdp4j.packet..")
                 .layer("veth")
                 .definedBy("io.xdp4j.veth..")
+                .layer("af-xdp")
+                .definedBy("io.xdp4j.afxdp..")
                 .layer("programs")
                 .definedBy("io.xdp4j.programs..")
                 .layer("config")
@@ -45,6 +48,8 @@ final class ModuleDependenciesTest {
                 .mayOnlyAccessLayers("ebpf", "linux")
                 .whereLayer("packet")
                 .mayOnlyAccessLayers("core", "ebpf", "linux")
+                .whereLayer("af-xdp")
+                .mayOnlyAccessLayers("core", "ebpf", "linux")
                 .whereLayer("veth")
                 .mayOnlyAccessLayers("core", "ebpf")
                 .whereLayer("programs")
@@ -52,7 +57,8 @@ final class ModuleDependenciesTest {
                 .whereLayer("config")
                 .mayOnlyAccessLayers("core", "ebpf", "programs")
                 .whereLayer("tools")
-                .mayOnlyAccessLayers("config", "core", "ebpf", "linux", "packet", "programs")
+                .mayOnlyAccessLayers(
+                        "af-xdp", "config", "core", "ebpf", "linux", "packet", "programs")
                 .whereLayer("testkit")
                 .mayOnlyAccessLayers("core", "ebpf")
                 .whereLayer("testkit")
@@ -63,13 +69,14 @@ final class ModuleDependenciesTest {
     }
 
     @Test
-    void toolsUseOnlyTheCaptureFilesOfTheTransports() {
+    void toolsUseTheTransportsOnlyThroughTheirProviders() {
         noClasses()
                 .that()
                 .resideInAPackage("io.xdp4j.tools..")
                 .should()
                 .dependOnClassesThat(
                         resideInAPackage("io.xdp4j.packet..")
+                                .or(resideInAPackage("io.xdp4j.afxdp.device"))
                                 .and(not(resideInAPackage("io.xdp4j.packet.pcap"))))
                 .check(ProductionClasses.all());
     }

@@ -27,7 +27,8 @@ final class BadInputTest {
                     2 | switch lo x --queues 65    | queues: 65 (expected: integer 1..64)
                     2 | switch lo x --workers 0    | workers: 0 (expected: integer 1..64
                     2 | switch lo a-name-too-long-for-linux | name of 1..15 characters
-                    4 | switch lo x --transport af_xdp | transport: af_xdp (expected: one of
+                    2 | switch nope x --transport af_xdp | interface: nope: no such interface
+                    2 | doctor nope                | interface: nope: no such interface
                     2 | switch lo x --transport dpdk | expected one of
                     2 | run @unknown-key.yaml      | unknown-key.yaml:3: devices[1].queus: unknown key
                     2 | run @duplicate-device.yaml | duplicate-device.yaml:3: devices[1].peer: nic0: already
@@ -36,7 +37,7 @@ final class BadInputTest {
                     2 | run @no-interface.yaml     | no-interface.yaml:3: devices[1]: interface: no-such-link
                     2 | run @class.yaml            | class.yaml:4: programs[0]
                     2 | run @class-type.yaml       | class-type.yaml:4: programs[0]
-                    4 | run @af-xdp.yaml           | transport: af_xdp (expected: one of
+                    2 | run @af-xdp.yaml           | af-xdp.yaml:2: devices[0].xdp.mode: fast (expected: one of auto
                     3 | run @no-capture.yaml       | no-such.pcap: does not exist
                     3 | run @bad-capture.yaml      | bad-capture.yaml: offset 0: magic
                     2 | run no-such-file.yaml      | no-such-file.yaml: no such file

@@ -14,6 +14,7 @@ import io.xdp4j.ebpf.vm.BpfRuntime;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -47,6 +48,8 @@ public final class Datapath implements AutoCloseable {
 
     /// Emulated devices are numbered from here, above what a host's real interfaces use.
     private static final int FIRST_IFINDEX = 1001;
+
+    private static final String AUTO = "auto";
 
     private static final long DRAIN_POLL_NANOS = 1_000_000;
 
@@ -116,11 +119,14 @@ public final class Datapath implements AutoCloseable {
     }
 
     /// Opens a device by its transport. Where one request makes two devices (veth), the first is
-    /// returned.
+    /// returned. Transport `auto` takes the best that works and logs why a better one does not.
     ///
     /// Fails: [DeviceException]; an unknown transport is named with the known ones.
     public NetDevice open(DeviceSpec spec) {
-        TreeSet<String> known = new TreeSet<>();
+        if (spec.transport().equals(AUTO)) {
+            return openBest(spec);
+        }
+        TreeSet<String> known = new TreeSet<>(List.of(AUTO));
         for (NetDeviceProvider provider : ServiceLoader.load(NetDeviceProvider.class)) {
             if (provider.transports().contains(spec.transport())) {
                 return provider.open(this, spec).getFirst();
@@ -135,6 +141,29 @@ public final class Datapath implements AutoCloseable {
                         + " (expected: one of "
                         + known
                         + ")");
+    }
+
+    private NetDevice openBest(DeviceSpec spec) {
+        List<NetDeviceProvider> ladder =
+                ServiceLoader.load(NetDeviceProvider.class).stream()
+                        .map(ServiceLoader.Provider::get)
+                        .filter(provider -> provider.autoRank() > 0)
+                        .sorted(Comparator.comparingInt(NetDeviceProvider::autoRank).reversed())
+                        .toList();
+        for (NetDeviceProvider provider : ladder) {
+            Optional<String> reason = provider.autoDeclines(spec);
+            if (reason.isEmpty() || provider.equals(ladder.getLast())) {
+                return provider.open(this, spec).getFirst();
+            }
+            LOG.info(
+                    "{}: auto: {} not taken: {}",
+                    spec.name(),
+                    provider.transports().getFirst(),
+                    reason.get());
+        }
+        throw new DeviceException(
+                DeviceException.Kind.UNSUPPORTED,
+                spec.name() + ": transport: auto (expected: a transport that this build has)");
     }
 
     /// A part that devices of one kind share, made at the first request.

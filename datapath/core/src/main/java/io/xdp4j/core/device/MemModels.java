@@ -46,6 +46,6 @@ final class MemModels {
 
     /// All stocks are fronts of the one pool.
     private long allocator() {
-        return datapath.pool().address();
+        return datapath.pool().memoryAddress();
     }
 }

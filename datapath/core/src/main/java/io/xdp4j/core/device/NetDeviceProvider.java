@@ -1,6 +1,7 @@
 package io.xdp4j.core.device;
 
 import java.util.List;
+import java.util.Optional;
 
 /// Opens devices of one transport; found through `ServiceLoader`.
 public interface NetDeviceProvider {
@@ -11,4 +12,15 @@ public interface NetDeviceProvider {
     ///
     /// Fails: [DeviceException].
     List<NetDevice> open(Datapath datapath, DeviceSpec spec);
+
+    /// The provider's place among those that transport `auto` tries, from high to low; 0 for none.
+    default int autoRank() {
+        return 0;
+    }
+
+    /// Why `auto` had better go on to the next provider, in one line with the remedy; empty to open
+    /// the device here.
+    default Optional<String> autoDeclines(DeviceSpec spec) {
+        return Optional.empty();
+    }
 }

@@ -19,6 +19,7 @@ public final class FrameCache {
     private XdpFrame[] spare;
     private int loadedCount;
     private int spareCount;
+    private int stock;
 
     FrameCache(FramePool pool) {
         this.pool = pool;
@@ -184,12 +185,18 @@ public final class FrameCache {
         spareCount = FramePool.MAGAZINE;
     }
 
+    /// Chunks that a device of this worker keeps ready for receiving, and so holds though they are
+    /// free: `frames` more or fewer.
+    public void addStock(int frames) {
+        stock += frames;
+    }
+
     boolean serves(FramePool other) {
         return pool == other;
     }
 
-    /// Free chunks held here; exact only while the owner is quiet.
+    /// Free chunks held here or kept ready; exact only while the owner is quiet.
     int count() {
-        return loadedCount + spareCount;
+        return loadedCount + spareCount + stock;
     }
 }

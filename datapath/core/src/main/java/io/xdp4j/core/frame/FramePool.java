@@ -1,8 +1,10 @@
 package io.xdp4j.core.frame;
 
+import io.xdp4j.ebpf.HotPath;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jctools.queues.varhandle.MpmcVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +24,10 @@ public final class FramePool implements AutoCloseable {
     private static final int MAX_FRAMES = 1 << 20;
 
     private final Arena arena = Arena.ofShared();
+    private final MemorySegment memory;
+    private final long address;
+    private final XdpFrame[] frames;
     private final int size;
-    private long address;
     private final MpmcVarHandleArrayQueue<XdpFrame[]> full;
     private final MpmcVarHandleArrayQueue<XdpFrame[]> empty;
     private final List<FrameCache> caches = new ArrayList<>();
@@ -42,6 +46,9 @@ public final class FramePool implements AutoCloseable {
         size = magazines * MAGAZINE;
         full = new MpmcVarHandleArrayQueue<>(magazines + spares + 1);
         empty = new MpmcVarHandleArrayQueue<>(magazines + spares + 1);
+        memory = arena.allocate((long) size * XdpFrame.CHUNK_BYTES, XdpFrame.CHUNK_BYTES);
+        address = memory.address();
+        this.frames = new XdpFrame[size];
         fill(magazines);
         for (int i = 0; i < spares; i++) {
             empty.offer(new XdpFrame[MAGAZINE]);
@@ -50,17 +57,11 @@ public final class FramePool implements AutoCloseable {
     }
 
     private void fill(int magazines) {
-        MemorySegment memory =
-                arena.allocate((long) size * XdpFrame.CHUNK_BYTES, XdpFrame.CHUNK_BYTES);
-        address = memory.address();
-        long chunk = address;
+        for (int i = 0; i < size; i++) {
+            frames[i] = new XdpFrame(this, address + (long) i * XdpFrame.CHUNK_BYTES);
+        }
         for (int m = 0; m < magazines; m++) {
-            XdpFrame[] magazine = new XdpFrame[MAGAZINE];
-            for (int i = 0; i < MAGAZINE; i++) {
-                magazine[i] = new XdpFrame(this, chunk);
-                chunk += XdpFrame.CHUNK_BYTES;
-            }
-            full.offer(magazine);
+            full.offer(Arrays.copyOfRange(frames, m * MAGAZINE, (m + 1) * MAGAZINE));
         }
     }
 
@@ -87,9 +88,21 @@ public final class FramePool implements AutoCloseable {
         }
     }
 
+    /// All chunks in a row, for a device that shares them with the kernel.
+    public MemorySegment memory() {
+        return memory;
+    }
+
     /// Address of the first chunk: what tells pools apart in traces.
-    public long address() {
+    @HotPath
+    public long memoryAddress() {
         return address;
+    }
+
+    /// The frame of chunk `index` (0..size-1), whoever has it.
+    @HotPath
+    public XdpFrame frame(int index) {
+        return frames[index];
     }
 
     /// Chunks in all.
@@ -97,7 +110,8 @@ public final class FramePool implements AutoCloseable {
         return size;
     }
 
-    /// Chunks that are free; exact only while no worker polls.
+    /// Chunks that are free, those that devices keep ready for receiving included; exact only while no
+    /// worker polls.
     public int free() {
         int free = full.size() * MAGAZINE;
         synchronized (caches) {

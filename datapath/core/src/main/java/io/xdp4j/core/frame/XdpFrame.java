@@ -64,6 +64,7 @@ public final class XdpFrame {
     boolean needsChecksum;
 
     boolean allocated;
+    int borrower;
     @Nullable FrameByteBuf byteBuf;
 
     XdpFrame(FramePool pool, long chunk) {
@@ -163,6 +164,18 @@ public final class XdpFrame {
 
     public void setTimestampNanos(long nanos) {
         this.timestampNanos = nanos;
+    }
+
+    /// Who outside of the datapath may write to or read from the chunk now, 0 for nobody.
+    @HotPath
+    public int borrower() {
+        return borrower;
+    }
+
+    /// Says who may; the owner keeps the frame but must leave its bytes alone meanwhile.
+    @HotPath
+    public void setBorrower(int id) {
+        this.borrower = id;
     }
 
     /// Puts the data at `offset` bytes into the chunk.

@@ -219,7 +219,7 @@ public final class KernelBpf {
         }
     }
 
-    private static int call(int command, BpfAttr attr) {
+    static int call(int command, BpfAttr attr) {
         return BpfCall.bpf(command, attr.address(), attr.sizeBytes());
     }
 }

@@ -23,6 +23,7 @@ import io.xdp4j.linux.device.MacAddress;
 /// @param kind such as `veth`, `tun` or `bridge`; empty for a physical device and the loopback
 /// @param txQueues sending queues the device was made with
 /// @param rxQueues receiving queues the device was made with
+/// @param xdp the XDP program that is attached
 public record LinkInfo(
         int ifindex,
         String name,
@@ -36,7 +37,8 @@ public record LinkInfo(
         int linkNetnsId,
         String kind,
         int txQueues,
-        int rxQueues) {
+        int rxQueues,
+        XdpAttachment xdp) {
 
     /// Whether it is set up, with or without a carrier.
     public boolean isUp() {

@@ -30,7 +30,11 @@ final class LinkParser {
     private static final int IFLA_NUM_RX_QUEUES = 32;
     private static final int IFLA_CARRIER = 33;
     private static final int IFLA_LINK_NETNSID = 37;
+    private static final int IFLA_XDP = 43;
     private static final int IFLA_INFO_KIND = 1;
+    private static final int IFLA_XDP_ATTACHED = 2;
+    private static final int IFLA_XDP_PROG_ID = 4;
+    private static final int IFLA_XDP_DRV_PROG_ID = 5;
 
     private final int ifindex;
     private final int flags;
@@ -45,6 +49,7 @@ final class LinkParser {
     private int linkNetnsId = -1;
     private int txQueues = 1;
     private int rxQueues = 1;
+    private XdpAttachment xdp = XdpAttachment.NONE;
 
     private LinkParser(int ifindex, int flags) {
         this.ifindex = ifindex;
@@ -80,6 +85,7 @@ final class LinkParser {
                 case IFLA_NUM_TX_QUEUES -> txQueues = attributes.s32(txQueues);
                 case IFLA_NUM_RX_QUEUES -> rxQueues = attributes.s32(rxQueues);
                 case IFLA_CARRIER -> carrier = attributes.u8(0) != 0;
+                case IFLA_XDP -> readXdp(attributes.nested());
                 case IFLA_LINK_NETNSID -> linkNetnsId = attributes.s32(linkNetnsId);
                 default -> {}
             }
@@ -100,6 +106,23 @@ final class LinkParser {
         }
     }
 
+    private void readXdp(Attributes info) {
+        XdpAttachment.Mode[] modes = XdpAttachment.Mode.values();
+        int mode = 0;
+        int program = 0;
+        while (info.advance()) {
+            switch (info.type()) {
+                case IFLA_XDP_ATTACHED -> mode = info.u8(0);
+                // Alone with one program; with several it is left out.
+                case IFLA_XDP_PROG_ID, IFLA_XDP_DRV_PROG_ID -> program = info.s32(0);
+                default -> {}
+            }
+        }
+        if (mode > 0 && mode < modes.length) {
+            xdp = new XdpAttachment(modes[mode], program);
+        }
+    }
+
     private LinkInfo link() {
         return new LinkInfo(
                 ifindex,
@@ -114,6 +137,7 @@ final class LinkParser {
                 linkNetnsId,
                 kind,
                 txQueues,
-                rxQueues);
+                rxQueues,
+                xdp);
     }
 }

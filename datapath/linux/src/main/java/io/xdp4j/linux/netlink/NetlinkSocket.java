@@ -10,7 +10,7 @@ import io.xdp4j.linux.Sockets;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// A `NETLINK_ROUTE` socket and the buffer it receives into.
+/// A netlink socket and the buffer it receives into.
 ///
 /// - Thread: one at a time.
 /// - Owns: descriptor and buffer until closed.
@@ -36,12 +36,17 @@ final class NetlinkSocket implements AutoCloseable {
 
     /// A socket that receives the events of `groups`; 0 for none.
     static NetlinkSocket open(int typeFlags, int groups) {
-        int fd = Sockets.socket(Sockets.AF_NETLINK, Sockets.SOCK_RAW | typeFlags, NETLINK_ROUTE);
+        return open(NETLINK_ROUTE, typeFlags, groups);
+    }
+
+    /// A socket of another netlink protocol.
+    static NetlinkSocket open(int protocol, int typeFlags, int groups) {
+        int fd = Sockets.socket(Sockets.AF_NETLINK, Sockets.SOCK_RAW | typeFlags, protocol);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(SOCKADDR_SIZE, 4);
             address.set(JAVA_SHORT, 0, (short) Sockets.AF_NETLINK);
             address.set(JAVA_INT, SOCKADDR_GROUPS, groups);
-            Sockets.bind(fd, address, "AF_NETLINK, NETLINK_ROUTE, groups=" + groups);
+            Sockets.bind(fd, address, "AF_NETLINK, protocol=" + protocol + ", groups=" + groups);
         } catch (NativeException e) {
             Fd.close(fd);
             throw e;
@@ -56,7 +61,7 @@ final class NetlinkSocket implements AutoCloseable {
     void send(MemorySegment request) {
         int sent = Sockets.send(fd, request.address(), (int) request.byteSize(), 0);
         if (sent < 0) {
-            throw NativeException.of("send", "AF_NETLINK, NETLINK_ROUTE", sent);
+            throw NativeException.of("send", "AF_NETLINK", sent);
         }
     }
 

@@ -2,12 +2,12 @@ package io.xdp4j.packet.afpacket;
 
 import io.xdp4j.core.device.AttachedProgram;
 import io.xdp4j.core.device.Datapath;
-import io.xdp4j.core.device.DeviceException;
 import io.xdp4j.core.device.DeviceInit;
 import io.xdp4j.core.device.LinkStats;
-import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.device.RxQueue;
 import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.core.link.InterfaceDevice;
+import io.xdp4j.core.link.LinkMonitor;
 import io.xdp4j.core.napi.Worker;
 import io.xdp4j.ebpf.HotPath;
 import io.xdp4j.linux.Errno;
@@ -15,10 +15,7 @@ import io.xdp4j.linux.NativeException;
 import io.xdp4j.linux.afpacket.AfPacket;
 import io.xdp4j.linux.afpacket.PacketSocket;
 import io.xdp4j.linux.device.Ethtool;
-import io.xdp4j.linux.device.Offloads;
 import io.xdp4j.linux.netlink.LinkInfo;
-import io.xdp4j.packet.link.LinkMonitor;
-import io.xdp4j.packet.link.LinkWatch;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,33 +27,23 @@ import org.slf4j.LoggerFactory;
 /// A real interface through AF_PACKET sockets: one receive socket a queue, two send sockets a
 /// worker.
 ///
-/// The kernel's stack sees the received frames too. An interface that goes down or away takes only
-/// its own port down; the port comes back with it.
+/// The kernel's stack sees the received frames too.
 ///
-/// Thread: as [NetDevice].
+/// Thread: as [InterfaceDevice].
 /// Kernel: packet(7), `PACKET_FANOUT`, TPACKET_V3.
-final class AfPacketDevice extends NetDevice implements LinkWatch {
+final class AfPacketDevice extends InterfaceDevice {
     private static final Logger LOG = LoggerFactory.getLogger(AfPacketDevice.class);
 
     private final AfPacketSettings settings;
-    private final LinkMonitor.Registration monitor;
-    private final Object lock = new Object();
     private List<PacketRxQueue> receivers = List.of();
     private @Nullable PacketTxQueue[] senders;
-    private int boundIfindex;
-    private boolean opened;
-    private boolean receiving;
     private long closedDrops;
-    private @Nullable Offloads savedOffloads;
-    private @Nullable NativeException openFailure;
-    private boolean reported;
 
     AfPacketDevice(
             Datapath datapath, DeviceInit init, AfPacketSettings settings, LinkMonitor monitor) {
-        super(datapath, init);
+        super(datapath, init, settings.interfaceName(), monitor);
         this.settings = settings;
         this.senders = new PacketTxQueue[datapath.workers().size()];
-        this.monitor = monitor.watch(settings.interfaceName(), this);
     }
 
     @Override
@@ -64,148 +51,31 @@ final class AfPacketDevice extends NetDevice implements LinkWatch {
         return "af_packet";
     }
 
-    // ---- life
+    // ---- sockets
 
     @Override
-    protected void open() {
-        synchronized (lock) {
-            opened = true;
-            if (settings.offloads() == AfPacketSettings.OffloadMode.OFF) {
-                turnOffloadsOff();
-            }
-        }
-        monitor.refresh();
-        synchronized (lock) {
-            if (openFailure != null) {
-                throw new DeviceException(
-                        DeviceException.Kind.RUNTIME,
-                        name() + ": " + openFailure.getMessage(),
-                        openFailure);
-            }
-        }
-    }
-
-    @Override
-    protected void opened() {
-        synchronized (lock) {
-            receiving = true;
-            receivers.forEach(PacketRxQueue::start);
-        }
-    }
-
-    @Override
-    protected void stop() {
-        synchronized (lock) {
-            opened = false;
-            receiving = false;
-            closeSockets();
-            restoreOffloads();
-        }
-    }
-
-    @Override
-    public void close() {
-        super.close();
-        // Also after an open that failed half way, or an attach without one.
-        synchronized (lock) {
-            opened = false;
-            closeSockets();
-            restoreOffloads();
-        }
-        monitor.close();
-    }
-
-    @Override
-    public void stopReceiving() {
-        synchronized (lock) {
-            receiving = false;
-            receivers.forEach(PacketRxQueue::stopReceiving);
-        }
-    }
-
-    // ---- link
-
-    @Override
-    public void linkChanged(LinkInfo link) {
-        synchronized (lock) {
-            if (!opened) {
-                return;
-            }
-            if (boundIfindex != 0 && boundIfindex != link.ifindex()) {
-                closeSockets();
-            }
-            boolean ready = link.isUp() && link.isRunning();
-            setMtu(Math.min(link.mtuBytes(), 65535));
-            if (link.isUp() && boundIfindex == 0) {
-                if (offloadsUnwanted(attached())) {
-                    turnOffloadsOff();
-                }
-                openSockets(link.ifindex());
-            }
-            chooseWayOut();
-            if (ready && !isOperational()) {
-                receivers.forEach(PacketRxQueue::clearError);
-            }
-            report(link, ready);
-            setOperational(ready && boundIfindex != 0);
-        }
-    }
-
-    private void report(LinkInfo link, boolean ready) {
-        if (ready != isOperational() || !reported) {
-            reported = true;
-            if (ready) {
-                LOG.info("{}: link up, mtu {}", settings.interfaceName(), link.mtuBytes());
-            } else if (link.isUp()) {
-                LOG.warn(
-                        "{}: no carrier; the port waits for it (is the other end up?)",
-                        settings.interfaceName());
-            } else {
-                LOG.warn(
-                        "{}: interface is down; the port waits for it (ip link set {} up)",
-                        settings.interfaceName(),
-                        settings.interfaceName());
-            }
-        }
-    }
-
-    @Override
-    public void linkRemoved() {
-        synchronized (lock) {
-            setOperational(false);
-            if (boundIfindex != 0) {
-                LOG.warn("{}: interface is gone; the port waits for it", settings.interfaceName());
-                closeSockets();
-            }
-            savedOffloads = null;
-        }
-    }
-
-    private void openSockets(int ifindex) {
+    protected void openSockets(LinkInfo link) {
         List<PacketRxQueue> opening = new ArrayList<>();
         try {
             for (Worker worker : datapath().workers().all()) {
                 senders[worker.index()] =
                         PacketTxQueue.open(
-                                this, worker, txQueue(worker), settings.qdiscBypass(), ifindex);
+                                this,
+                                worker,
+                                txQueue(worker),
+                                settings.qdiscBypass(),
+                                link.ifindex());
             }
             for (RxQueue queue : rxQueues()) {
                 opening.add(PacketRxQueue.open(queue, settings));
             }
-            bind(opening, ifindex);
+            bind(opening, link.ifindex());
         } catch (NativeException e) {
             opening.forEach(PacketRxQueue::close);
             closeSenders();
-            openFailure = e;
-            LOG.warn("{}: {}", settings.interfaceName(), e.getMessage());
-            return;
+            throw e;
         }
-        openFailure = null;
         receivers = List.copyOf(opening);
-        boundIfindex = ifindex;
-        if (receiving) {
-            receivers.forEach(PacketRxQueue::start);
-        }
     }
 
     /// Binds the sockets, and has several share the frames. Each joins right after its bind: between
@@ -225,29 +95,46 @@ final class AfPacketDevice extends NetDevice implements LinkWatch {
         }
     }
 
+    @Override
+    protected void startSockets() {
+        receivers.forEach(PacketRxQueue::start);
+    }
+
+    @Override
+    protected void stopSockets() {
+        receivers.forEach(PacketRxQueue::stopReceiving);
+    }
+
+    @Override
+    protected void socketsChanged(LinkInfo link, boolean cameUp) {
+        chooseWayOut();
+        if (cameUp) {
+            receivers.forEach(PacketRxQueue::clearError);
+        }
+    }
+
     /// Past the queueing discipline the kernel segments nothing: a GSO frame that the interface does
     /// not cut itself would be lost there. The interface's features may change at any time.
     ///
     /// Kernel: `__dev_direct_xmit`.
     private void chooseWayOut() {
-        if (boundIfindex == 0 || !settings.qdiscBypass()) {
+        if (!settings.qdiscBypass()) {
             return;
         }
         try (Ethtool ethtool = Ethtool.open()) {
-            boolean bypass = ethtool.segmentsAll(settings.interfaceName());
+            boolean bypass = ethtool.segmentsAll(interfaceName());
             for (PacketTxQueue sender : senders) {
                 if (sender != null) {
                     sender.setQdiscBypass(bypass);
                 }
             }
         } catch (NativeException e) {
-            LOG.debug("{}: {}", settings.interfaceName(), e.getMessage());
+            LOG.debug("{}: {}", interfaceName(), e.getMessage());
         }
     }
 
-    private void closeSockets() {
-        setOperational(false);
-        boundIfindex = 0;
+    @Override
+    protected void closeSockets() {
         for (PacketRxQueue receiver : receivers) {
             receiver.close();
             closedDrops += receiver.kernelDrops();
@@ -266,62 +153,13 @@ final class AfPacketDevice extends NetDevice implements LinkWatch {
         }
     }
 
-    // ---- offloads
-
     @Override
-    protected void enableXdp(AttachedProgram program) {
-        synchronized (lock) {
-            if (offloadsUnwanted(program)) {
-                turnOffloadsOff();
-            }
-        }
-    }
-
-    private boolean offloadsUnwanted(@Nullable AttachedProgram program) {
+    protected boolean offloadsUnwanted(@Nullable AttachedProgram program) {
         return switch (settings.offloads()) {
             case OFF -> true;
             case KEEP -> false;
             case AUTO -> program != null && !program.hasFrags();
         };
-    }
-
-    @Override
-    protected void disableXdp() {
-        synchronized (lock) {
-            if (settings.offloads() == AfPacketSettings.OffloadMode.AUTO) {
-                restoreOffloads();
-            }
-        }
-    }
-
-    private void turnOffloadsOff() {
-        if (savedOffloads != null) {
-            return;
-        }
-        String name = settings.interfaceName();
-        try {
-            Offloads before = Offloads.read(name);
-            Offloads.apply(name, Offloads.off());
-            savedOffloads = before;
-            LOG.info("{}: offloads turned off while the port is open", name);
-        } catch (NativeException e) {
-            LOG.warn("{}: offloads stay on: {}", name, e.getMessage());
-        }
-    }
-
-    private void restoreOffloads() {
-        Offloads before = savedOffloads;
-        if (before == null) {
-            return;
-        }
-        savedOffloads = null;
-        try {
-            Offloads.apply(settings.interfaceName(), before);
-        } catch (NativeException e) {
-            if (e.errno() != Errno.ENODEV) {
-                LOG.warn("{}: offloads not restored: {}", settings.interfaceName(), e.getMessage());
-            }
-        }
     }
 
     // ---- transmit
@@ -366,13 +204,13 @@ final class AfPacketDevice extends NetDevice implements LinkWatch {
     }
 
     private long kernelDrops() {
-        synchronized (lock) {
+        return locked(() -> {
             long drops = closedDrops;
             for (PacketRxQueue receiver : receivers) {
                 drops += receiver.kernelDrops();
             }
             return drops;
-        }
+        });
     }
 
     @Override

@@ -12,11 +12,10 @@ import io.xdp4j.linux.LinuxPlatform;
 import io.xdp4j.linux.NativeException;
 import io.xdp4j.linux.afpacket.PacketSocket;
 import io.xdp4j.linux.device.IfReq;
-import io.xdp4j.packet.link.LinkMonitor;
+import io.xdp4j.core.link.LinkMonitor;
 import java.util.List;
 
-/// Opens real interfaces through AF_PACKET: transport `af_packet`, and `auto` until there is a
-/// better one.
+/// Opens real interfaces through AF_PACKET: transport `af_packet`, and what `auto` falls back to.
 ///
 /// Options: `interface` (default: the device's name), `queues` 1, `promiscuous` true, `offloads`
 /// auto|keep|off, `fanout` hash|lb|cpu|rollover|qm, `qdisc-bypass` true, `ring-block-size` 1048576,
@@ -24,7 +23,12 @@ import java.util.List;
 public final class AfPacketProvider implements NetDeviceProvider {
     @Override
     public List<String> transports() {
-        return List.of("af_packet", "auto");
+        return List.of("af_packet");
+    }
+
+    @Override
+    public int autoRank() {
+        return 1;
     }
 
     @Override

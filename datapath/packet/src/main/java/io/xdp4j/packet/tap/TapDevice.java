@@ -9,8 +9,8 @@ import io.xdp4j.ebpf.HotPath;
 import io.xdp4j.linux.Errno;
 import io.xdp4j.linux.device.Tap;
 import io.xdp4j.linux.netlink.LinkInfo;
-import io.xdp4j.packet.link.LinkMonitor;
-import io.xdp4j.packet.link.LinkWatch;
+import io.xdp4j.core.link.LinkMonitor;
+import io.xdp4j.core.link.LinkWatch;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -12,7 +12,7 @@ import io.xdp4j.linux.NativeException;
 import io.xdp4j.linux.device.IfReq;
 import io.xdp4j.linux.device.MacAddress;
 import io.xdp4j.linux.device.Tap;
-import io.xdp4j.packet.link.LinkMonitor;
+import io.xdp4j.core.link.LinkMonitor;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package io.xdp4j.packet.link;
+package io.xdp4j.core.link;
 
 import io.xdp4j.linux.netlink.LinkInfo;
 

@@ -1,4 +1,4 @@
-package io.xdp4j.packet.link;
+package io.xdp4j.core.link;
 
 import io.xdp4j.linux.EventFd;
 import io.xdp4j.linux.NativeException;

@@ -1,0 +1,90 @@
+package io.xdp4j.afxdp.doctor;
+
+import io.xdp4j.linux.bpf.KernelProgramInfo;
+import io.xdp4j.linux.bpf.KernelXdpLink;
+import io.xdp4j.linux.netlink.LinkInfo;
+import io.xdp4j.linux.netlink.XdpAttachment;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Whose program an interface has, and how to get it off.
+///
+/// @param description such as `xdp_pass (id 42), native, held by xdp-bench (pid 1234)`
+/// @param wayOut the command
+record AttachedOwner(String description, String wayOut) {
+    private static final Path PROC = Path.of("/proc");
+
+    static AttachedOwner of(LinkInfo link) {
+        int program = link.xdp().programId();
+        Optional<KernelXdpLink> holder =
+                KernelXdpLink.list().stream()
+                        .filter(l -> l.ifindex() == link.ifindex() && l.programId() == program)
+                        .findFirst();
+        String text = name(program) + " (id " + program + "), " + link.xdp().mode().text();
+        if (holder.isEmpty()) {
+            return new AttachedOwner(
+                    text + ", attached through netlink",
+                    "ip link set dev " + link.name() + " " + keyword(link.xdp()) + " off");
+        }
+        int id = holder.get().id();
+        String detach = "bpftool link detach id " + id;
+        List<String> processes = processesWith(id);
+        if (processes.isEmpty()) {
+            return new AttachedOwner(text + ", by link " + id + " that is pinned", detach);
+        }
+        String who = String.join(", ", processes);
+        return new AttachedOwner(
+                text + ", by link " + id + " of " + who, "end " + who + ", or " + detach);
+    }
+
+    private static String name(int program) {
+        return KernelProgramInfo.of(program)
+                .map(KernelProgramInfo::name)
+                .filter(name -> !name.isEmpty())
+                .orElse("a program without a name");
+    }
+
+    private static String keyword(XdpAttachment xdp) {
+        return switch (xdp.mode()) {
+            case SKB -> "xdpgeneric";
+            case HARDWARE -> "xdpoffload";
+            default -> "xdp";
+        };
+    }
+
+    /// `name (pid N)` of each process with a descriptor of the link.
+    private static List<String> processesWith(int linkId) {
+        List<String> found = new ArrayList<>();
+        try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
+            for (Path process : processes) {
+                if (hasLink(process, linkId)) {
+                    String name = Files.readString(process.resolve("comm")).strip();
+                    found.add(name + " (pid " + process.getFileName() + ")");
+                }
+            }
+        } catch (IOException e) {
+            return found; // a process ended meanwhile: what was found is still right
+        }
+        return found;
+    }
+
+    private static boolean hasLink(Path process, int linkId) {
+        String line = "link_id:\t" + linkId;
+        try (DirectoryStream<Path> descriptors =
+                Files.newDirectoryStream(process.resolve("fdinfo"))) {
+            for (Path descriptor : descriptors) {
+                if (Files.readAllLines(descriptor).contains(line)) {
+                    return true;
+                }
+            }
+        } catch (IOException e) {
+            return false; // ended, or of another user
+        }
+        return false;
+    }
+}
