@@ -21,6 +21,7 @@ import io.xdp4j.linux.afpacket.PacketSocket;
 import io.xdp4j.linux.afxdp.AfXdp;
 import io.xdp4j.linux.afxdp.XdpStatistics;
 import io.xdp4j.linux.afxdp.XskTxMetadata;
+import io.xdp4j.linux.device.Ethtool;
 import io.xdp4j.linux.device.Offloads;
 import io.xdp4j.linux.netlink.LinkInfo;
 import java.util.ArrayList;
@@ -188,16 +189,26 @@ final class AfXdpDevice extends InterfaceDevice {
         }
     }
 
-    /// Each worker sends through a queue of its own where it has one.
+    /// Each worker sends through a queue of its own where it has one. What is put into the TX ring of a
+    /// queue that the interface does not send on would stay there.
     private void assignWorkers() {
+        List<XskQueue> sending = queues.subList(0, Math.min(sendingQueues(), queues.size()));
         @Nullable XskQueue[] assigned = new XskQueue[byWorker.length];
         for (int i = 0; i < assigned.length; i++) {
-            assigned[i] = queues.get(i % queues.size());
+            assigned[i] = sending.get(i % sending.size());
         }
-        for (XskQueue queue : queues) {
+        for (XskQueue queue : sending) {
             assigned[queue.worker().index()] = queue;
         }
         byWorker = assigned;
+    }
+
+    private int sendingQueues() {
+        try (Ethtool ethtool = Ethtool.open()) {
+            return ethtool.channels(interfaceName())
+                    .map(channels -> Math.max(1, channels.tx() + channels.combined()))
+                    .orElse(1);
+        }
     }
 
     @Override

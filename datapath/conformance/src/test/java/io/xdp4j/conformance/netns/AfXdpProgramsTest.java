@@ -69,16 +69,16 @@ final class AfXdpProgramsTest {
         assertBothCpusServed(lab.stop());
     }
 
-    /// Nobody answers: the host finds out who has the address from its own table.
+    /// Flows to many addresses, which the host knows from its own table: nobody answers.
     private void sendFlows() {
-        lab.host(1).ip("neigh", "add", "10.77.0.99", "lladdr", "02:00:00:00:77:63", "dev", "eth0");
-        for (int port = 7000; port < 7032; port++) {
-            lab.host(1)
-                    .exec(
-                            "bash",
-                            "-c",
-                            "for i in 1 2 3 4; do echo x > /dev/udp/10.77.0.99/" + port + "; done");
-        }
+        String send =
+                """
+                for i in $(seq 100 131); do
+                  ip neigh add 10.77.0.$i lladdr 02:00:00:00:77:63 dev eth0
+                  for n in 1 2 3 4; do echo x > /dev/udp/10.77.0.$i/7000; done
+                done
+                """;
+        lab.host(1).exec("bash", "-c", send);
         lab.tool()
                 .awaitStats(
                         "frames received",

@@ -212,6 +212,6 @@ final class AfXdpSwitchTest {
     }
 
     private boolean attached(String port) {
-        return lab.hub().ip("link", "show", port).contains(" xdp");
+        return lab.hub().ip("link", "show", port).contains("prog/xdp");
     }
 }
