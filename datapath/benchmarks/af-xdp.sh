@@ -58,7 +58,7 @@ programs:
       - {map: ports, key: 0, device: d1}
 END
 } ;;
-switch) { echo "workers: {count: 1, cpus: [0]}"; echo devices:; devices d0 d1; echo "switch: {name: br0, ports: [d0, d1]}"; } ;;
+switch) ip netns exec "$ns" ethtool -K d0 gro on >/dev/null; { echo "workers: {count: 1, cpus: [0]}"; echo devices:; devices d0 d1; echo "switch: {name: br0, ports: [d0, d1]}"; } ;;
 *) sed -n 2,9p "$0"; exit 2 ;;
 esac >"$work/run.yaml"
 
@@ -85,7 +85,7 @@ measure() { # file
 finish() { for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done; wait 2>/dev/null || true; pids=(); }
 ours() {
   # The JVM's own threads stay on the worker's CPU, too: the other one is the generator's.
-  inside taskset -c 0 "$root/xdp4j" run "$work/run.yaml" --duration 60s >"$work/ours.log" 2>&1 &
+  inside taskset -c 0 ${XDP4J:-$root/xdp4j} run "$work/run.yaml" --duration 60s >"$work/ours.log" 2>&1 &
   pids+=($!)
   until inside ip link show d1 | grep -q ' xdp ' || inside ip link show d0 | grep -q ' xdp '; do sleep 0.1; done
   [ "$what" != switch ] || learn

@@ -9,6 +9,7 @@ module io.xdp4j.afxdp {
 
     exports io.xdp4j.afxdp;
     exports io.xdp4j.afxdp.doctor;
+    exports io.xdp4j.afxdp.emulated;
 
     provides io.xdp4j.core.device.NetDeviceProvider with
             io.xdp4j.afxdp.device.AfXdpProvider;

@@ -10,6 +10,7 @@ import io.xdp4j.core.redirect.DevMap;
 import io.xdp4j.core.redirect.DevMapHash;
 import io.xdp4j.core.redirect.DeviceMap;
 import io.xdp4j.core.redirect.UpdateFlags;
+import io.xdp4j.core.redirect.XskMap;
 import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.MapException;
 import io.xdp4j.ebpf.UnsupportedException;
@@ -18,7 +19,7 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/// Puts a datapath's cpumaps and devmaps behind the redirect maps of eBPF objects.
+/// Puts a datapath's cpumaps, devmaps and xskmaps behind the redirect maps of eBPF objects.
 ///
 /// Thread: control threads.
 /// Kernel: `cpu_map_update_elem`, `dev_map_update_elem`.
@@ -43,13 +44,14 @@ public final class DatapathBackends {
             case DEVMAP -> new Devices(new DevMap(datapath, spec.name(), spec.maxEntries(), id));
             case DEVMAP_HASH ->
                     new Devices(new DevMapHash(datapath, spec.name(), spec.maxEntries(), id));
+            case XSKMAP -> new Sockets(new XskMap(datapath, spec.name(), spec.maxEntries(), id));
             default ->
                     throw new UnsupportedException(
                             spec.name()
                                     + ": "
                                     + spec.type().text()
-                                    + ": a datapath has no targets for it (expected: cpumap, devmap"
-                                    + " or devmap_hash)");
+                                    + ": a datapath has no targets for it (expected: cpumap, devmap,"
+                                    + " devmap_hash or xskmap)");
         };
     }
 
@@ -133,6 +135,34 @@ public final class DatapathBackends {
             return device != null && second.known()
                     ? tried(() -> map.update(key, device, second.program(), UpdateFlags.BPF_ANY))
                     : -Errno.EINVAL;
+        }
+
+        @Override
+        public void clear(int key) {
+            map.delete(key);
+        }
+
+        @Override
+        public void close() {
+            map.close();
+        }
+    }
+
+    private static final class Sockets implements LiveBackend {
+        private final XskMap map;
+
+        private Sockets(XskMap map) {
+            this.map = map;
+        }
+
+        @Override
+        public RedirectMap map() {
+            return map;
+        }
+
+        @Override
+        public int set(int key, int value, int programFd) {
+            return tried(() -> map.update(key, value, UpdateFlags.BPF_ANY));
         }
 
         @Override

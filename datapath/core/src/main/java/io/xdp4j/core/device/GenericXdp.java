@@ -80,7 +80,7 @@ final class GenericXdp {
         Redirector redirector = ingress.device().datapath().redirector();
         int error = redirector.redirect(worker, frame, ingress, progId);
         if (error != 0) {
-            worker.drop(frame, Redirector.reasonOf(error), ingress.ifindex());
+            worker.drop(frame, reasonOf(error), ingress.ifindex());
         }
     }
 
@@ -92,5 +92,12 @@ final class GenericXdp {
         }
         DropReason own = action == XDP_DROP ? worker.xdp().dropReason() : null;
         worker.drop(frame, own == null ? DropReason.ofAction(action) : own, device.ifindex());
+    }
+
+    /// A cpumap takes generic frames into its ring one by one, and says ENOSPC when that is full.
+    private static DropReason reasonOf(int error) {
+        return error == -Redirector.ENOSPC
+                ? DropReason.CPUMAP_RING_FULL
+                : Redirector.reasonOf(error);
     }
 }

@@ -26,6 +26,8 @@ public final class Redirector {
     public static final int ENETDOWN = 100;
     public static final int ENXIO = 6;
     public static final int ENOSPC = 28;
+    public static final int ENOMEM = 12;
+    public static final int ENOBUFS = 105;
 
     /// Devices by interface index; filled by the datapath.
     private final ConcurrentMap<Integer, RedirectTarget> devices = new ConcurrentHashMap<>();
@@ -140,7 +142,9 @@ public final class Redirector {
             case EMSGSIZE -> DropReason.REDIRECT_TOO_LONG;
             case EOPNOTSUPP -> DropReason.REDIRECT_UNSUPPORTED;
             case EOVERFLOW -> DropReason.REDIRECT_NO_HEADROOM;
-            case ENOSPC -> DropReason.CPUMAP_RING_FULL;
+            case ENOSPC -> DropReason.XSK_TOO_LONG;
+            case ENOMEM -> DropReason.XSK_FILL_EMPTY;
+            case ENOBUFS -> DropReason.XSK_RING_FULL;
             default -> DropReason.REDIRECT_NO_TARGET;
         };
     }
