@@ -194,8 +194,7 @@ public final class RunningDatapath implements AutoCloseable {
     }
 
     /// True when no device will receive anything more by itself: replays and counted generators
-    // have
-    /// ended, and there is no real interface.
+    /// have ended, and there is no real interface.
     public boolean isExhausted() {
         return parts.datapath().devices().stream().allMatch(NetDevice::isExhausted);
     }

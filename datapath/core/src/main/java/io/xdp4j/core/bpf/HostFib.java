@@ -28,8 +28,7 @@ import org.slf4j.LoggerFactory;
 /// Follows the interfaces, routes and neighbours of the network namespace that it was opened in.
 ///
 /// An event only says which list has changed, and that list is read anew, at most once a pause:
-// this
-/// stays right whatever order and gaps the events have.
+/// this stays right whatever order and gaps the events have.
 ///
 /// Thread: one of its own reads the events; [#picture] any.
 /// Owns: its sockets and its thread, until closed.

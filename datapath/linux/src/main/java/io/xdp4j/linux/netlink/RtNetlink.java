@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Lists the devices, addresses, routes and neighbours of one network namespace: that of the thread
-// which opens this.
+/// Lists the devices, addresses, routes and neighbours of one network namespace: that of the
+/// thread which opens this.
 ///
 /// To follow changes, subscribe with [NetlinkMonitor] first and list after, so that nothing falls
 /// between.

@@ -34,8 +34,7 @@ final class Setup {
     }
 
     /// The object with the sizes and globals that are set before the load; a global that it lacks
-    // is
-    /// ignored.
+    /// is ignored.
     CollectionSpec sized(CollectionSpec object) {
         CollectionSpec sized = object;
         for (Map.Entry<String, Json> entry : json.at("map_max_entries").properties().entrySet()) {
