@@ -281,8 +281,7 @@ public final class World {
         private final List<Neighbour> neighbours = new ArrayList<>();
 
         /// Adds an interface, and if it is up the routes that its addresses bring. Fails: an
-        // illegal
-        /// argument exception for a number or name twice.
+        /// illegal argument exception for a number or name twice.
         public Builder add(Interface added) {
             return add(added, added.addresses());
         }
