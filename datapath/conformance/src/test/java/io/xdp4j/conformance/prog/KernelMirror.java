@@ -1,5 +1,7 @@
 package io.xdp4j.conformance.prog;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.btf.BtfSpec;
 import io.xdp4j.ebpf.btf.BtfType;
@@ -51,6 +53,21 @@ final class KernelMirror implements AutoCloseable {
     }
 
     private KernelMirror() {}
+
+    /// The instructions as the kernel takes them.
+    static byte[] encoded(List<Insn> insns) {
+        ByteBuffer code =
+                ByteBuffer.allocate(insns.size() * Insn.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        insns.forEach(insn -> code.putLong(insn.encode()));
+        return code.array();
+    }
+
+    /// Skips the test where bpf(2) is not allowed.
+    static void assumeBpf() {
+        int fd = KernelBpf.createMap(MapAttributes.of("probe", MapType.HASH.number(), 4, 4, 1, 0));
+        assumeTrue(fd > 0, "bpf(2) needs CAP_BPF: run as root");
+        Fd.close(fd);
+    }
 
     /// Mirrors a collection's maps, their contents and freezes too.
     static KernelMirror of(Collection collection) throws Refused {
