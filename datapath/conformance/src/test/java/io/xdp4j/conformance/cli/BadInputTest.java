@@ -48,6 +48,8 @@ final class BadInputTest {
                     3 | prog load pom.xml          | pom.xml: no ELF file
                     3 | prog load %BASIC --program nope | no program nope (programs: xdp_drop
                     2 | prog load %BASIC --type tea | --type: tea (expected: a program type
+                    3 | prog load %BASIC --btf none | none: does not exist (expected: BTF, such as
+                    3 | prog load %BASIC --btf pom.xml | pom.xml: magic 0x
                     3 | prog run %BASIC --data-in pom.xml | programs (xdp_drop, xdp_pass
                     3 | prog run %BASIC --section xdp.fragments --data-in pom.xml | no program in section
                     3 | prog run %BASIC --program xdp_drop --data-in none.pcap | none.pcap: does not exist

@@ -59,12 +59,13 @@ final class ProgLoadCommand implements Callable<Integer> {
     public Integer call() {
         Setup entries = new Setup(FileOptions.json(setup));
         LoadOptions options =
-                new NetWorld(FileOptions.json(null))
-                        .in(LoadOptions.DEFAULT, System.err::println)
-                        .withUnrunnable(true)
-                        .withDeviceBound(bound)
-                        .withKernelObjects(new RunningKernel())
-                        .withLogLevel(logLevel);
+                file.withTypes(
+                        new NetWorld(FileOptions.json(null))
+                                .in(LoadOptions.DEFAULT, System.err::println)
+                                .withUnrunnable(true)
+                                .withDeviceBound(bound)
+                                .withKernelObjects(new RunningKernel())
+                                .withLogLevel(logLevel));
         try (ObjectLoad load =
                 ObjectLoad.each(Collection.read(file.path()), file.selection(), entries, options)) {
             List<Judgement> judgements =

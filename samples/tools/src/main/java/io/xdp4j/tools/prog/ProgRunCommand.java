@@ -94,7 +94,9 @@ final class ProgRunCommand implements Callable<Integer> {
         }
         Setup entries = new Setup(FileOptions.json(setup));
         NetWorld world = new NetWorld(FileOptions.json(net));
-        LoadOptions options = world.in(LoadOptions.DEFAULT, System.err::println).withEngine(engine);
+        LoadOptions options =
+                file.withTypes(
+                        world.in(LoadOptions.DEFAULT, System.err::println).withEngine(engine));
         try (ObjectLoad load =
                         ObjectLoad.toRun(
                                 Collection.read(file.path()), file.selection(), entries, options);
