@@ -84,7 +84,7 @@ final class LruLists {
             return spec.maxEntries();
         }
         long rounded = ((long) spec.maxEntries() + cpus - 1) / cpus * cpus;
-        return (int) Math.min(rounded, Integer.MAX_VALUE / cpus * cpus);
+        return (int) Math.min(rounded, (long) (Integer.MAX_VALUE / cpus) * cpus);
     }
 
     // ---- marks

@@ -1,12 +1,9 @@
 package io.xdp4j.testkit.ebpf;
 
 import io.xdp4j.ebpf.isa.Opcode;
-import io.xdp4j.ebpf.map.MapSpec;
-import io.xdp4j.ebpf.map.MapType;
 
 /// Calls of functions, of plain helpers, and dynptrs.
 final class CallStatements {
-    private static final int KTIME = 5;
     private static final int PRANDOM = 7;
     private static final int CPU = 8;
     private static final int DYNPTR_FROM_MEM = 197;
@@ -30,14 +27,14 @@ final class CallStatements {
     }
 
     static void plain(Draft d) {
-        d.call(d.pick(KTIME, PRANDOM, CPU));
+        d.call(d.pick(PRANDOM, CPU));
         d.mov(d.kept(), 0);
     }
 
     /// A dynptr over a global variable: written, read, looked into.
     static void dynptr(Draft d) {
         int size = d.pick(16, 64);
-        int fd = d.map(MapSpec.of("data" + size, MapType.ARRAY, 4, size, 1, 0));
+        int fd = d.map(Maps.globals(size));
         d.loadMapValue(1, fd, 0);
         d.set(2, size + (d.mistake() ? 1 : 0));
         d.set(3, 0);

@@ -119,7 +119,11 @@ final class MapStatements {
         if (d.chance(3)) {
             d.call(DELETE);
         } else {
-            d.stackAddress(3, spec.valueSize() <= 64 ? Draft.BUFFER : -256);
+            if (spec.valueSize() <= 64) {
+                d.stackAddress(3, Draft.BUFFER);
+            } else {
+                d.loadMapValue(3, d.map(Maps.globals(4096)), d.below(4096 - spec.valueSize()));
+            }
             d.set(4, d.below(3));
             d.call(UPDATE);
         }

@@ -30,7 +30,10 @@ final class Maps {
     }
 
     static MapSpec globals(Draft d) {
-        int value = d.pick(16, 64, 4096);
+        return globals(d.pick(16, 64, 4096));
+    }
+
+    static MapSpec globals(int value) {
         return MapSpec.of("data" + value, MapType.ARRAY, 4, value, 1, 0);
     }
 

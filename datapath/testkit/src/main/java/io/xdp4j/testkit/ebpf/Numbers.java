@@ -123,87 +123,85 @@ final class Numbers {
 
     private static Range start(Draft d, int reg, int limit) {
         d.mov(reg, d.kept());
-        switch (d.below(7)) {
+        return switch (d.below(7)) {
             case 0 -> {
                 int mask = d.chance(2) ? Integer.highestOneBit(limit + 1) - 1 : d.below(limit + 1);
                 d.add(d.pick(Opcode.ALU, Opcode.ALU64) | Opcode.AND, reg, 0, 0, mask);
-                return new Range(0, mask);
+                yield new Range(0, mask);
             }
             case 1 -> {
                 d.add(d.pick(Opcode.ALU, Opcode.ALU64) | Opcode.MOD, reg, 0, 0, limit + 1);
-                return Range.UNKNOWN; // the verifier does not follow remainders
+                yield Range.UNKNOWN; // the verifier does not follow remainders
             }
             case 2 -> {
                 int keep = d.between(1, 8);
                 boolean narrow = d.chance(2);
                 int shift = (narrow ? 32 : 64) - keep;
                 d.add((narrow ? Opcode.ALU : Opcode.ALU64) | Opcode.RSH, reg, 0, 0, shift);
-                return new Range(0, (1 << keep) - 1);
+                yield new Range(0, (1 << keep) - 1);
             }
             case 3 -> {
                 int off = d.dataOff(Opcode.B);
                 d.loadUnsigned(Opcode.B, reg, Draft.FP, off);
-                return new Range(0, 255);
+                yield new Range(0, 255);
             }
             case 4 -> {
                 d.leave(d.jump(Opcode.JMP | Opcode.JSGT, reg, limit));
                 d.leave(d.jump(Opcode.JMP | Opcode.JSLT, reg, 0));
-                return new Range(0, limit);
+                yield new Range(0, limit);
             }
             case 5 -> {
                 int low = d.below(limit + 1);
                 d.leave(d.jump(Opcode.JMP32 | Opcode.JGT, reg, limit));
                 d.leave(d.jump(Opcode.JMP32 | Opcode.JLT, reg, low));
                 d.add(Opcode.ALU | Opcode.MOV | Opcode.X, reg, reg, 0, 0);
-                return new Range(low, limit);
+                yield new Range(low, limit);
             }
-            default -> {
-                return clamp(d, reg, Range.UNKNOWN, limit);
-            }
-        }
+            default -> clamp(d, reg, Range.UNKNOWN, limit);
+        };
     }
 
     /// One operation whose effect on an interval is plain.
     private static Range step(Draft d, int reg, Range range) {
         int small = d.between(1, 16);
         int width = range.high() < 1 << 20 && d.chance(2) ? Opcode.ALU : Opcode.ALU64;
-        switch (d.below(11)) {
+        return switch (d.below(11)) {
             case 0 -> {
                 d.add(width | Opcode.ADD, reg, 0, 0, small);
-                return range.plus(small);
+                yield range.plus(small);
             }
             case 1 -> {
                 if (range.low() < small) {
-                    return range;
+                    yield range;
                 }
                 d.add(width | Opcode.SUB, reg, 0, 0, small);
-                return range.plus(-small);
+                yield range.plus(-small);
             }
             case 2 -> {
                 d.add(width | Opcode.LSH, reg, 0, 0, 2);
-                return new Range(range.low() << 2, range.high() << 2);
+                yield new Range(range.low() << 2, range.high() << 2);
             }
             case 3 -> {
                 int op = d.pick(Opcode.RSH, Opcode.ARSH);
                 d.add(width | op, reg, 0, 0, 1);
-                return new Range(range.low() >> 1, range.high() >> 1);
+                yield new Range(range.low() >> 1, range.high() >> 1);
             }
             case 4 -> {
                 d.add(width | Opcode.MUL, reg, 0, 0, 3);
-                return new Range(range.low() * 3, range.high() * 3);
+                yield new Range(range.low() * 3, range.high() * 3);
             }
             case 5 -> {
                 if (!d.chance(4)) {
-                    return range;
+                    yield range;
                 }
                 d.add(width | Opcode.DIV, reg, 0, 0, small);
-                return Range.UNKNOWN; // nor quotients
+                yield Range.UNKNOWN; // nor quotients
             }
             case 6 -> {
                 int op = d.pick(Opcode.OR, Opcode.XOR);
                 d.add(width | op, reg, 0, 0, small);
                 long high = (Long.highestOneBit(range.high() | small | 1) << 1) - 1;
-                return new Range(0, high);
+                yield new Range(0, high);
             }
             case 7 -> {
                 // c - x, by way of a negation
@@ -211,28 +209,26 @@ final class Numbers {
                 int from = (int) Math.min(range.high(), 1 << 20) + small;
                 if (range.high() > from) {
                     d.add(width | Opcode.NEG, reg, 0, 0, 0);
-                    return range;
+                    yield range;
                 }
                 d.add(width | Opcode.ADD, reg, 0, 0, from);
-                return new Range(from - range.high(), from - range.low());
+                yield new Range(from - range.high(), from - range.low());
             }
             case 8 -> {
                 int bits = range.high() < 128 ? d.pick(8, 16, 32) : range.high() < 32768 ? 16 : 0;
                 d.add(Opcode.ALU64 | Opcode.MOV | Opcode.X, reg, reg, bits, 0);
-                return range;
+                yield range;
             }
-            case 9 -> {
-                return throughStack(d, reg, range);
-            }
+            case 9 -> throughStack(d, reg, range);
             default -> {
                 int other = reg == 5 ? 4 : 5;
                 d.mov(other, d.kept());
                 int mask = d.below(8);
                 d.add(Opcode.ALU64 | Opcode.AND, other, 0, 0, mask);
                 d.plusReg(reg, other);
-                return new Range(range.low(), range.high() + mask);
+                yield new Range(range.low(), range.high() + mask);
             }
-        }
+        };
     }
 
     /// Spills and fills, perhaps fewer bytes than the register has.

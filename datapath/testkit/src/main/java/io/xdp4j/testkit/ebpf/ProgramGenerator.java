@@ -123,14 +123,18 @@ public final class ProgramGenerator {
         }
     }
 
-    /// Data words get numbers; now and then one is left out, which privileged programs may read.
+    /// Data words get numbers, what helpers read gets zeros: what a run reads it wrote, so that engines
+    /// can be compared.
     private void fillStack() {
         for (int off = Draft.DATA; off < 0; off += 8) {
             if (d.chance(2)) {
                 d.store(Opcode.DW, Draft.FP, off, d.kept());
-            } else if (!d.chance(16)) {
+            } else {
                 d.storeNumber(Opcode.DW, Draft.FP, off, d.number());
             }
+        }
+        for (int off = Draft.BUFFER; off < Draft.BUFFER + 64; off += 8) {
+            d.storeNumber(Opcode.DW, Draft.FP, off, 0);
         }
     }
 

@@ -70,8 +70,8 @@ public final class ProgramMutator {
     private int operation(Insn insn) {
         return switch (insn.opClass()) {
             case Opcode.LDX, Opcode.ST, Opcode.STX ->
-                    insn.opcode() & ~0x18 | random.nextInt(4) << 3;
-            default -> insn.opcode() & 0x0f | random.nextInt(14) << 4;
+                    (insn.opcode() & ~0x18) | (random.nextInt(4) << 3);
+            default -> (insn.opcode() & 0x0f) | (random.nextInt(14) << 4);
         };
     }
 
