@@ -1,11 +1,11 @@
 package io.xdp4j.tools.prog;
 
+import io.xdp4j.control.json.Json;
+import io.xdp4j.control.json.JsonException;
 import io.xdp4j.ebpf.collection.Collection;
 import io.xdp4j.ebpf.collection.LoadOptions;
 import io.xdp4j.ebpf.program.ProgramType;
 import io.xdp4j.tools.exit.CommandException;
-import io.xdp4j.tools.json.Json;
-import io.xdp4j.tools.json.JsonException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

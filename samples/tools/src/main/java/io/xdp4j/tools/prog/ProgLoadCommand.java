@@ -1,5 +1,6 @@
 package io.xdp4j.tools.prog;
 
+import io.xdp4j.control.json.JsonText;
 import io.xdp4j.ebpf.EbpfException;
 import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.collection.Collection;
@@ -9,7 +10,6 @@ import io.xdp4j.ebpf.program.MapDefinition;
 import io.xdp4j.ebpf.program.ProgramSpec;
 import io.xdp4j.ebpf.program.ProgramType;
 import io.xdp4j.tools.exit.ExitCode;
-import io.xdp4j.tools.json.JsonText;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,0 +1,15 @@
+package io.xdp4j.tools.report;
+
+/// What a tool shows.
+///
+/// Kernel: `enum stats_mask` of `samples/bpf/xdp_sample_user.h`.
+public enum SampleKind {
+    RX,
+    REDIRECT,
+    REDIRECT_ERR,
+    CPUMAP_ENQUEUE,
+    CPUMAP_KTHREAD,
+    EXCEPTION,
+    DEVMAP_XMIT,
+    DEVMAP_XMIT_MULTI
+}
