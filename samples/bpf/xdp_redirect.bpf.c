@@ -20,6 +20,22 @@ int xdp_redirect_prog(struct xdp_md *ctx)
 	return bpf_redirect(ifindex_out, 0);
 }
 
+SEC("xdp")
+int xdp_redirect_prog_load_bytes(struct xdp_md *ctx)
+{
+	struct datarec *rec = received();
+	struct ethhdr eth;
+
+	if (!rec)
+		return XDP_PASS;
+	if (bpf_xdp_load_bytes(ctx, 0, &eth, sizeof(eth)))
+		return XDP_DROP;
+	swap_macs(&eth);
+	if (bpf_xdp_store_bytes(ctx, 0, &eth, sizeof(eth)))
+		return XDP_DROP;
+	return bpf_redirect(ifindex_out, 0);
+}
+
 /* For the target: some drivers send only with a program of their own. */
 SEC("xdp")
 int xdp_redirect_dummy_prog(struct xdp_md *ctx)

@@ -36,6 +36,33 @@ static __always_inline int redirect(struct xdp_md *ctx, void *map)
 	return bpf_redirect_map(map, 0, 0);
 }
 
+static __always_inline int redirect_load_bytes(struct xdp_md *ctx, void *map)
+{
+	struct datarec *rec = received();
+	struct ethhdr eth;
+
+	if (!rec)
+		return XDP_PASS;
+	if (bpf_xdp_load_bytes(ctx, 0, &eth, sizeof(eth)))
+		return XDP_DROP;
+	swap_macs(&eth);
+	if (bpf_xdp_store_bytes(ctx, 0, &eth, sizeof(eth)))
+		return XDP_DROP;
+	return bpf_redirect_map(map, 0, 0);
+}
+
+SEC("xdp")
+int xdp_redirect_map_general_load_bytes(struct xdp_md *ctx)
+{
+	return redirect_load_bytes(ctx, &tx_port_general);
+}
+
+SEC("xdp")
+int xdp_redirect_map_native_load_bytes(struct xdp_md *ctx)
+{
+	return redirect_load_bytes(ctx, &tx_port_native);
+}
+
 SEC("xdp")
 int xdp_redirect_map_general(struct xdp_md *ctx)
 {
@@ -58,6 +85,12 @@ int xdp_redirect_map_egress(struct xdp_md *ctx)
 		return XDP_DROP;
 	__builtin_memcpy(eth->h_source, (const void *)tx_mac_addr, ETH_ALEN);
 	return XDP_PASS;
+}
+
+SEC("xdp/devmap")
+int xdp_redirect_map_egress_drop(struct xdp_md *ctx)
+{
+	return XDP_DROP;
 }
 
 SEC("xdp")

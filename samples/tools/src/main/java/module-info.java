@@ -24,6 +24,10 @@ module io.xdp4j.tools {
             info.picocli;
     opens io.xdp4j.tools.session to
             info.picocli;
+    opens io.xdp4j.tools.suricata to
+            info.picocli;
+    opens io.xdp4j.tools.xdptools to
+            info.picocli;
 
     uses io.xdp4j.core.device.NetDeviceProvider;
 }

@@ -2,11 +2,11 @@ package io.xdp4j.config.assembly;
 
 import io.xdp4j.config.ConfigException;
 import io.xdp4j.config.DatapathConfig;
+import io.xdp4j.config.ObjectProgramSpec;
 import io.xdp4j.config.ObjectProgramSpec.BytesEntry;
 import io.xdp4j.config.ObjectProgramSpec.CpuEntry;
 import io.xdp4j.config.ObjectProgramSpec.DeviceEntry;
 import io.xdp4j.config.ObjectProgramSpec.Word;
-import io.xdp4j.config.ObjectProgramSpec;
 import io.xdp4j.config.SourceLocation;
 import io.xdp4j.control.DatapathObjects;
 import io.xdp4j.control.LiveObject;

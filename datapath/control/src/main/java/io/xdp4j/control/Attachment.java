@@ -10,13 +10,21 @@ import java.util.Map;
 /// @param name the program's
 /// @param mode where it runs
 /// @param priority lower runs earlier; 0 for a program that is alone
-public record Attachment(int program, String name, AttachMode mode, int priority) {
+/// @param chainActions with a priority: bit `1 << action` for each action after which the next runs
+public record Attachment(
+        int program, String name, AttachMode mode, int priority, int chainActions) {
+    /// True for a member of a chain, also when it is the only one.
+    public boolean isChained() {
+        return priority != 0;
+    }
+
     Map<String, Object> json() {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("program", program);
         json.put("name", name);
         json.put("mode", mode.name());
         json.put("priority", priority);
+        json.put("chain_actions", chainActions);
         return json;
     }
 
@@ -25,6 +33,7 @@ public record Attachment(int program, String name, AttachMode mode, int priority
                 (int) json.at("program").number(0, Integer.MAX_VALUE),
                 json.at("name").text(),
                 Words.of(AttachMode.class, json.at("mode")),
-                json.at("priority").number(0, Integer.MAX_VALUE, 0));
+                json.at("priority").number(0, Integer.MAX_VALUE, 0),
+                json.at("chain_actions").number(0, 31, 0));
     }
 }

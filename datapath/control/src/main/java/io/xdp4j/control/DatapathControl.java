@@ -82,6 +82,16 @@ public interface DatapathControl extends AutoCloseable {
     /// Takes the records that are in a perf event array or ring buffer now.
     RecordBatch readRecords(int map);
 
+    // ---- captures
+
+    /// Begins to copy a device's packets; returns the map from which [#readRecords] takes them, each
+    /// a [CapturedPacket].
+    ///
+    /// Kernel: xdpdump of xdp-tools.
+    int openCapture(CaptureRequest request);
+
+    void closeCapture(int map);
+
     /// Ends the session. Fails: never.
     @Override
     void close();

@@ -25,6 +25,7 @@ public final class LiveObject {
     private final Collection collection;
     private final List<CpuMap> cpuMaps;
     private final Map<Integer, ObjectProgram> programs = new LinkedHashMap<>();
+    private boolean persistent;
 
     LiveObject(
             int id, String name, CollectionSpec spec, Collection collection, List<CpuMap> cpuMaps) {
@@ -37,6 +38,11 @@ public final class LiveObject {
 
     void add(BpfProgram program, ObjectProgram running) {
         programs.put(program.id(), running);
+    }
+
+    /// Marks it as left by a command, to stay until it is unloaded.
+    void persist() {
+        persistent = true;
     }
 
     public int id() {
@@ -86,6 +92,7 @@ public final class LiveObject {
         return new ObjectInfo(
                 id,
                 name,
+                persistent,
                 collection.programs().values().stream().map(this::info).toList(),
                 collection.maps().values().stream().map(MapInfo::of).toList());
     }
@@ -101,7 +108,8 @@ public final class LiveObject {
                 program.engine().name(),
                 program.linked().flags().contains(LinkedProgram.Flag.XDP_HAS_FRAGS),
                 source.runConfig().priority(),
-                source.runConfig().chainCallActions().stream().sorted().toList());
+                source.runConfig().chainCallActions().stream().sorted().toList(),
+                ProgramTag.of(program.linked()));
     }
 
     @Override

@@ -47,6 +47,7 @@ final class LocalControl implements DatapathControl {
     private final List<Attached> ownAttachments = new ArrayList<>();
     private final Map<Integer, Trace> traces = new HashMap<>();
     private final Map<Integer, List<PerfRing>> perfRings = new HashMap<>();
+    private final Map<Integer, PacketCapture> captures = new HashMap<>();
     private int lastTrace;
 
     LocalControl(DatapathHost host, DatapathInfo info) {
@@ -113,7 +114,8 @@ final class LocalControl implements DatapathControl {
                                 idOf(device, member.program()),
                                 member.program().name(),
                                 mode == XdpMode.SKB ? AttachMode.SKB : AttachMode.NATIVE,
-                                isChain ? member.priority() : 0))
+                                isChain ? member.priority() : 0,
+                                isChain ? member.chainActions() : 0))
                 .toList();
     }
 
@@ -150,7 +152,9 @@ final class LocalControl implements DatapathControl {
         return guarded(() -> {
             LiveObject object =
                     host.objects().load(request.name(), spec(request), options(request));
-            if (!request.persistent()) {
+            if (request.persistent()) {
+                object.persist();
+            } else {
                 ownObjects.put(object.id(), object);
             }
             return object.info();
@@ -402,6 +406,11 @@ final class LocalControl implements DatapathControl {
 
     @Override
     public void openPerf(int map, int bytesPerCpu) {
+        checkRing(bytesPerCpu);
+        guarded(() -> openPerfNow(map(map), bytesPerCpu));
+    }
+
+    private static void checkRing(int bytesPerCpu) {
         if (bytesPerCpu < MIN_PERF_BYTES
                 || bytesPerCpu > MAX_PERF_BYTES
                 || Integer.bitCount(bytesPerCpu) != 1) {
@@ -410,7 +419,45 @@ final class LocalControl implements DatapathControl {
                     Errno.EINVAL,
                     "bytes: " + bytesPerCpu + " (expected: power of two, 4096..4194304)");
         }
-        guarded(() -> openPerfNow(map(map), bytesPerCpu));
+    }
+
+    // ---- captures
+
+    @Override
+    public int openCapture(CaptureRequest request) {
+        checkRing(request.bytesPerCpu());
+        return guarded(() -> openCaptureNow(request));
+    }
+
+    private int openCaptureNow(CaptureRequest request) {
+        NetDevice device = device(request.ifindex());
+        if (device.isTapped()) {
+            throw new ControlException(
+                    ControlException.Kind.USAGE,
+                    Errno.EBUSY,
+                    device.name() + ": EBUSY: its packets are being captured already");
+        }
+        PacketCapture capture = PacketCapture.open(datapath, device, request);
+        captures.put(capture.map().id(), capture);
+        openPerfNow(capture.map(), request.bytesPerCpu());
+        capture.start();
+        return capture.map().id();
+    }
+
+    @Override
+    public void closeCapture(int map) {
+        guarded(() -> closeCaptureNow(map));
+    }
+
+    private void closeCaptureNow(int map) {
+        PacketCapture capture = captures.remove(map);
+        if (capture == null) {
+            throw unknown("capture", map);
+        }
+        capture.close();
+        perfRings.remove(map);
+        datapath.bpf().unregisterMap(map);
+        capture.map().close();
     }
 
     private void openPerfNow(BpfMap map, int bytes) {
@@ -469,6 +516,7 @@ final class LocalControl implements DatapathControl {
         guarded(() -> {
             traces.values().forEach(trace -> trace.subscription().close());
             traces.clear();
+            List.copyOf(captures.keySet()).forEach(this::closeCaptureNow);
             List.copyOf(ownAttachments).reversed().forEach(this::takeBack);
             ownAttachments.clear();
             List.copyOf(ownObjects.values())

@@ -15,6 +15,7 @@ import java.util.Map;
 /// @param hasFrags whether it takes packets of several chunks
 /// @param priority of libxdp's run configuration
 /// @param chainCallActions of libxdp's run configuration: `XDP_PASS`, ...
+/// @param tag of its instructions, 16 hexadecimal digits
 public record ProgramInfo(
         int id,
         String name,
@@ -24,7 +25,8 @@ public record ProgramInfo(
         String engine,
         boolean hasFrags,
         int priority,
-        List<String> chainCallActions) {
+        List<String> chainCallActions,
+        String tag) {
     public ProgramInfo {
         chainCallActions = List.copyOf(chainCallActions);
     }
@@ -40,6 +42,7 @@ public record ProgramInfo(
         json.put("frags", hasFrags);
         json.put("priority", priority);
         json.put("chain_call_actions", chainCallActions);
+        json.put("tag", tag);
         return json;
     }
 
@@ -53,6 +56,7 @@ public record ProgramInfo(
                 json.at("engine").text(),
                 json.at("frags").flag(false),
                 json.at("priority").number(0, Integer.MAX_VALUE, 0),
-                json.at("chain_call_actions").list().stream().map(Json::text).toList());
+                json.at("chain_call_actions").list().stream().map(Json::text).toList(),
+                json.at("tag").text());
     }
 }

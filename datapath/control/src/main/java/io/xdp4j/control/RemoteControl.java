@@ -204,6 +204,18 @@ public final class RemoteControl implements DatapathControl {
         return RecordBatch.parse(call("records", Map.of("map", map)));
     }
 
+    @Override
+    public int openCapture(CaptureRequest request) {
+        return (int)
+                call("capture_open", Map.of("capture", request.json()))
+                        .number(1, Integer.MAX_VALUE);
+    }
+
+    @Override
+    public void closeCapture(int map) {
+        call("capture_close", Map.of("map", map));
+    }
+
     private static String hex(byte[] bytes) {
         return HexFormat.of().formatHex(bytes);
     }

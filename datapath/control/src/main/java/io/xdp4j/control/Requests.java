@@ -47,6 +47,11 @@ final class Requests {
                         id(request, "map"), (int) request.at("bytes").number(1, Integer.MAX_VALUE));
                 yield true;
             }
+            case "capture_open" -> control.openCapture(CaptureRequest.parse(request.at("capture")));
+            case "capture_close" -> {
+                control.closeCapture(id(request, "map"));
+                yield true;
+            }
             case "records" -> control.readRecords(id(request, "map")).json();
             default -> throw op.unexpected("an operation of this version");
         };

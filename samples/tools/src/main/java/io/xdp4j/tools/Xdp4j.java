@@ -20,17 +20,26 @@ import io.xdp4j.tools.classic.RedirectCommand;
 import io.xdp4j.tools.classic.RedirectCpuCommand;
 import io.xdp4j.tools.classic.RedirectMapCommand;
 import io.xdp4j.tools.classic.RedirectMapMultiCommand;
+import io.xdp4j.tools.classic.RouterIpv4Command;
 import io.xdp4j.tools.classic.RxqInfoCommand;
 import io.xdp4j.tools.classic.SamplePktsCommand;
+import io.xdp4j.tools.classic.TxIptunnelCommand;
 import io.xdp4j.tools.classic.Xdp1Command;
 import io.xdp4j.tools.classic.Xdp2Command;
+import io.xdp4j.tools.classic.Xdp2SkbMetaCommand;
 import io.xdp4j.tools.exit.CommandException;
 import io.xdp4j.tools.exit.ExitCode;
 import io.xdp4j.tools.prog.ProgCommand;
+import io.xdp4j.tools.suricata.SuricataCommand;
+import io.xdp4j.tools.xdptools.BenchCommand;
+import io.xdp4j.tools.xdptools.DumpCommand;
+import io.xdp4j.tools.xdptools.FilterCommand;
+import io.xdp4j.tools.xdptools.LoaderCommand;
+import io.xdp4j.tools.xdptools.TrafficgenCommand;
 import java.io.PrintWriter;
 import org.slf4j.LoggerFactory;
-import picocli.CommandLine.Command;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
 
 /// The `xdp4j` command.
 @Command(
@@ -55,8 +64,17 @@ import picocli.CommandLine;
             RedirectCpuCommand.class,
             RedirectMapCommand.class,
             RedirectMapMultiCommand.class,
+            RouterIpv4Command.class,
             RxqInfoCommand.class,
             SamplePktsCommand.class,
+            TxIptunnelCommand.class,
+            Xdp2SkbMetaCommand.class,
+            BenchCommand.class,
+            TrafficgenCommand.class,
+            LoaderCommand.class,
+            FilterCommand.class,
+            DumpCommand.class,
+            SuricataCommand.class,
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

@@ -28,7 +28,7 @@ public final class MonitorCommand extends SampleToolCommand {
 
     @Override
     protected SampleSetup setUp(ToolSession session) {
-        if (!sample().stats() && !target().json()) {
+        if (!reporting().stats() && !target().json()) {
             session.out().println(" NOTICE: only failed redirects are counted");
             session.out()
                     .println("         -s/--stats counts successful ones too, at an event each");
@@ -44,6 +44,6 @@ public final class MonitorCommand extends SampleToolCommand {
                         SampleKind.DEVMAP_XMIT_MULTI),
                 TraceFilter.ALL,
                 "Summary",
-                new ClassicMonitorTable(!sample().stats()));
+                new ClassicMonitorTable(!reporting().stats()));
     }
 }

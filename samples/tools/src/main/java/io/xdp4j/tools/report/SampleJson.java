@@ -71,6 +71,7 @@ final class SampleJson {
                 case CPUMAP_KTHREAD ->
                         json.put("cpumap_kthread", rows(counts.kthread(), SampleJson::scheduled));
                 case EXCEPTION -> json.put("exception", exceptions());
+                case DROP_OK -> {}
                 case DEVMAP_XMIT, DEVMAP_XMIT_MULTI -> json.put("devmap_xmit", xmits());
             }
         }

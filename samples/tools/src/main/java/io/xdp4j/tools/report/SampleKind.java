@@ -5,6 +5,8 @@ package io.xdp4j.tools.report;
 /// Kernel: `enum stats_mask` of `samples/bpf/xdp_sample_user.h`.
 public enum SampleKind {
     RX,
+    /// Packets that the program drops are what it is for, and no trouble.
+    DROP_OK,
     REDIRECT,
     REDIRECT_ERR,
     CPUMAP_ENQUEUE,

@@ -6,14 +6,14 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// Options of the samples' library.
-public final class SampleOptions {
+public final class SampleOptions implements ReportOptions {
     private static final int MAX_SECONDS = 86_400;
 
     @Option(
             names = {"-i", "--interval"},
             paramLabel = "SEC",
             description = "seconds between reports (default: ${DEFAULT-VALUE})")
-    private int interval = 2;
+    private int interval;
 
     @Option(
             names = {"-s", "--stats"},
@@ -34,7 +34,12 @@ public final class SampleOptions {
     @Option(names = "--classic", description = "the tables of 2018")
     private boolean classic;
 
-    Duration interval() {
+    SampleOptions(int interval) {
+        this.interval = interval;
+    }
+
+    @Override
+    public Duration interval() {
         if (interval < 1 || interval > MAX_SECONDS) {
             throw CommandException.usage(
                     "--interval: " + interval + " (expected: 1.." + MAX_SECONDS + " seconds)");
@@ -42,16 +47,18 @@ public final class SampleOptions {
         return Duration.ofSeconds(interval);
     }
 
-    /// True when the user asked for successful redirects.
+    @Override
     public boolean stats() {
         return stats;
     }
 
-    boolean verbose() {
+    @Override
+    public boolean verbose() {
         return verbose;
     }
 
-    int count() {
+    @Override
+    public int count() {
         if (count == null) {
             return Integer.MAX_VALUE;
         }
@@ -61,7 +68,8 @@ public final class SampleOptions {
         return count;
     }
 
-    boolean classic() {
+    @Override
+    public boolean classic() {
         return classic;
     }
 }

@@ -32,18 +32,20 @@ public final class SampleText {
 
     /// The lines for what happened between two moments.
     ///
-    /// @param heading in front of the summary: `Summary`, or `in->out`
     /// @param deviceName by interface index
     public static List<String> of(
-            String heading,
-            Set<SampleKind> shown,
+            SampleSetup setup,
             boolean verbose,
             IntFunction<String> deviceName,
             SampleMoment before,
             SampleMoment now) {
-        SampleText text = new SampleText(shown, verbose, deviceName, now.rate(before));
-        text.summary(heading);
+        SampleText text = new SampleText(setup.shown(), verbose, deviceName, now.rate(before));
+        text.summary(setup.heading());
         text.details();
+        if (verbose) {
+            setup.details().lines(before, now).forEach(line -> text.lines.add("%s", line));
+            text.lines.add("");
+        }
         return text.lines.all();
     }
 
@@ -56,12 +58,15 @@ public final class SampleText {
         if (shown.contains(SampleKind.REDIRECT)) {
             line.append(column(totals.redirected(), "redir/s"));
         }
-        line.append(
-                column(totals.errors() + totals.rxDropped() + totals.txDropped(), "err,drop/s"));
+        line.append(column(totals.errors() + rxTrouble(totals) + totals.txDropped(), "err,drop/s"));
         if (SampleTotals.showsXmit(shown)) {
             line.append(column(totals.transmitted(), "xmit/s"));
         }
         lines.add("%s", line);
+    }
+
+    private long rxTrouble(SampleTotals totals) {
+        return shown.contains(SampleKind.DROP_OK) ? 0 : totals.rxDropped();
     }
 
     private void details() {
@@ -89,9 +94,6 @@ public final class SampleText {
         }
         if (shown.contains(SampleKind.DEVMAP_XMIT_MULTI)) {
             xmitPairs();
-        }
-        if (verbose) {
-            lines.add("");
         }
     }
 
@@ -121,7 +123,7 @@ public final class SampleText {
     private void receive() {
         Counts total = rates.rx().total();
         row(
-                total.issue() + total.dropped(),
+                total.issue() + (shown.contains(SampleKind.DROP_OK) ? 0 : total.dropped()),
                 label("receive", total.processed() != 0),
                 received(total));
         for (int cpu = 0; cpu < rates.cpus(); cpu++) {

@@ -41,7 +41,7 @@ public final class SampleObjects {
     }
 
     /// The bytes of one object.
-    static byte[] bytes(String name) {
+    public static byte[] bytes(String name) {
         try (InputStream in = SampleObjects.class.getResourceAsStream(RESOURCES + name)) {
             if (in == null) {
                 throw new IllegalStateException(name + " is not in the jar");

@@ -2,18 +2,13 @@ package io.xdp4j.tools.session;
 
 import io.xdp4j.config.DatapathConfig;
 import io.xdp4j.control.DatapathControl;
-import io.xdp4j.control.DatapathHost;
-import io.xdp4j.control.DeviceInfo;
 import io.xdp4j.control.RemoteControl;
-import io.xdp4j.control.RuntimeDirectory;
 import io.xdp4j.linux.LinuxPlatform;
 import io.xdp4j.linux.netlink.LinkInfo;
 import io.xdp4j.linux.netlink.RtNetlink;
 import io.xdp4j.tools.exit.CommandException;
 import io.xdp4j.tools.exit.ExitCode;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,9 +28,9 @@ sealed interface Target {
         }
         String datapath = options.datapath;
         if (datapath != null) {
-            return new Running(connect(datapath));
+            return new Running(RunningDatapaths.connect(datapath));
         }
-        Optional<RemoteControl> running = running(devices);
+        Optional<RemoteControl> running = RunningDatapaths.find(devices);
         if (running.isPresent()) {
             return new Running(running.get());
         }
@@ -48,64 +43,21 @@ sealed interface Target {
         return new Own(overInterfaces(options, devices));
     }
 
-    static boolean isNamed(DeviceInfo device, String nameOrIndex) {
-        return device.name().equals(nameOrIndex)
-                || String.valueOf(device.ifindex()).equals(nameOrIndex);
-    }
-
-    // ---- running datapaths
-
-    private static RemoteControl connect(String pidOrPath) {
-        Path path =
-                pidOrPath.matches("\\d{1,18}")
-                        ? RuntimeDirectory.socketOf(Long.parseLong(pidOrPath))
-                        : Path.of(pidOrPath);
-        try {
-            return RemoteControl.connect(path);
-        } catch (IOException e) {
-            throw new CommandException(
-                    ExitCode.RUNTIME,
-                    "--datapath: "
-                            + path
-                            + ": nobody serves it (expected: pid or socket of a running datapath)",
-                    e);
-        }
-    }
-
-    /// The one that has all the devices; without devices the only one there is.
-    private static Optional<RemoteControl> running(List<String> devices) {
-        List<RemoteControl> fitting = new ArrayList<>();
-        for (RemoteControl one : RuntimeDirectory.connectAll()) {
-            if (hasAll(one, devices)) {
-                fitting.add(one);
-            } else {
-                one.close();
-            }
-        }
-        if (fitting.size() > 1) {
-            List<Long> pids = fitting.stream().map(one -> one.info().pid()).toList();
-            fitting.forEach(RemoteControl::close);
-            throw CommandException.usage(
-                    "several datapaths would do, those of processes "
-                            + pids
-                            + " (expected: --datapath PID)");
-        }
-        return fitting.stream().findFirst();
-    }
-
-    /// A host interface counts only where it is the same one: in our network namespace.
-    private static boolean hasAll(RemoteControl datapath, List<String> devices) {
-        boolean sameNamespace =
-                datapath.info().networkNamespace().equals(DatapathHost.networkNamespace());
-        List<DeviceInfo> there =
-                datapath.devices().stream()
-                        .filter(device -> sameNamespace || !device.isHostInterface())
-                        .toList();
-        return devices.stream()
-                .allMatch(name -> there.stream().anyMatch(device -> isNamed(device, name)));
-    }
-
     // ---- an own datapath
+
+    /// Fails: [CommandException] when the user named a running one.
+    static Own own(TargetOptions options, List<String> devices) {
+        if (options.datapath != null) {
+            throw CommandException.usage(
+                    "--datapath: "
+                            + options.datapath
+                            + " (expected: an interface or --config; this tool adds devices, which"
+                            + " only a datapath of its own can take)");
+        }
+        Path config = options.config;
+        return new Own(
+                config == null ? overInterfaces(options, devices) : DatapathConfig.load(config));
+    }
 
     private static DatapathConfig overInterfaces(TargetOptions options, List<String> devices) {
         List<LinkInfo> links = links();

@@ -1,5 +1,6 @@
 package io.xdp4j.tools.session;
 
+import io.xdp4j.config.DatapathConfig;
 import io.xdp4j.control.Snapshot;
 import io.xdp4j.tools.exit.ExitCode;
 import java.time.Duration;
@@ -26,6 +27,16 @@ public abstract class ToolCommand implements Callable<Integer> {
     /// Names or interface indexes of the devices that the tool was given; empty for one that works
     /// with a datapath as a whole.
     protected abstract List<String> devices();
+
+    /// True for a tool that adds something to the datapath, which it can only do to one of its own.
+    protected boolean needsOwnDatapath() {
+        return false;
+    }
+
+    /// Called with the description of an own datapath before it is made.
+    protected DatapathConfig adapt(DatapathConfig config) {
+        return config;
+    }
 
     /// Loads, fills and attaches. An own datapath receives nothing yet.
     protected abstract void prepare(ToolSession session);
@@ -56,7 +67,7 @@ public abstract class ToolCommand implements Callable<Integer> {
     }
 
     private void runToEnd(StopSignal stop) {
-        try (ToolSession session = ToolSession.open(target, spec.name(), devices())) {
+        try (ToolSession session = open()) {
             prepare(session);
             session.start();
             watch(stop, session);
@@ -65,6 +76,13 @@ public abstract class ToolCommand implements Callable<Integer> {
             summary(session, end);
             session.out().flush();
         }
+    }
+
+    private ToolSession open() {
+        List<String> devices = devices();
+        return needsOwnDatapath()
+                ? ToolSession.own(target, spec.name(), devices, this::adapt)
+                : ToolSession.open(target, spec.name(), devices);
     }
 
     private void watch(StopSignal stop, ToolSession session) {

@@ -1,5 +1,6 @@
 package io.xdp4j.tools.session;
 
+import io.xdp4j.config.DatapathConfig;
 import io.xdp4j.config.assembly.RunningDatapath;
 import io.xdp4j.control.AttachRequest;
 import io.xdp4j.control.Attachment;
@@ -9,13 +10,17 @@ import io.xdp4j.control.DeviceInfo;
 import io.xdp4j.control.ObjectRequest;
 import io.xdp4j.control.ProgramInfo;
 import io.xdp4j.control.Snapshot;
+import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.trace.Ledger;
 import io.xdp4j.tools.exit.CommandException;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -34,6 +39,7 @@ public final class ToolSession implements AutoCloseable {
     private final DatapathControl control;
     private final @Nullable RunningDatapath own;
     private final @Nullable ControlServer server;
+    private final List<Closeable> kept = new ArrayList<>();
     private final PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
 
     private ToolSession(
@@ -57,6 +63,18 @@ public final class ToolSession implements AutoCloseable {
             case Target.Running running -> new ToolSession(options, running.control(), null, null);
             case Target.Own made -> own(options, command, RunningDatapath.open(made.config()));
         };
+    }
+
+    /// Makes a datapath.
+    ///
+    /// @param adapt changes its description
+    static ToolSession own(
+            TargetOptions options,
+            String command,
+            List<String> devices,
+            UnaryOperator<DatapathConfig> adapt) {
+        DatapathConfig config = adapt.apply(Target.own(options, devices).config());
+        return own(options, command, RunningDatapath.open(config));
     }
 
     private static ToolSession own(TargetOptions options, String command, RunningDatapath running) {
@@ -85,6 +103,14 @@ public final class ToolSession implements AutoCloseable {
         return own != null;
     }
 
+    /// The datapath that ends with the tool.
+    public Datapath ownDatapath() {
+        if (own == null) {
+            throw new IllegalStateException("the datapath is of another process");
+        }
+        return own.datapath();
+    }
+
     /// Emulated CPUs of the datapath.
     public int workers() {
         return control.info().workers();
@@ -94,19 +120,7 @@ public final class ToolSession implements AutoCloseable {
 
     /// The device with that name or interface index.
     public DeviceInfo device(String nameOrIndex) {
-        return control.devices().stream()
-                .filter(device -> Target.isNamed(device, nameOrIndex))
-                .findFirst()
-                .orElseThrow(() ->
-                        CommandException.usage(
-                                nameOrIndex
-                                        + ": no such device (expected: one of "
-                                        + String.join(
-                                                ", ",
-                                                control.devices().stream()
-                                                        .map(DeviceInfo::name)
-                                                        .toList())
-                                        + ")"));
+        return RunningDatapaths.device(control, nameOrIndex);
     }
 
     // ---- objects
@@ -121,6 +135,12 @@ public final class ToolSession implements AutoCloseable {
                 file == null
                         ? ObjectRequest.of(name, SampleObjects.bytes(name))
                         : ObjectRequest.of(String.valueOf(file.getFileName()), read(file));
+        return new SampleObject(control, control.load(adapt.apply(request)));
+    }
+
+    /// Loads an object of `samples/bpf`, whatever the user named.
+    public SampleObject loadOwn(String name, UnaryOperator<ObjectRequest> adapt) {
+        ObjectRequest request = ObjectRequest.of(name, SampleObjects.bytes(name));
         return new SampleObject(control, control.load(adapt.apply(request)));
     }
 
@@ -151,6 +171,19 @@ public final class ToolSession implements AutoCloseable {
 
     // ---- life
 
+    /// Has something closed with the session.
+    public void keep(Closeable resource) {
+        kept.add(resource);
+    }
+
+    private static void closed(Closeable resource) {
+        try {
+            resource.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// Brings the devices of an own datapath up.
     void start() {
         if (own != null) {
@@ -175,6 +208,7 @@ public final class ToolSession implements AutoCloseable {
     @Override
     public void close() {
         out.flush();
+        kept.forEach(ToolSession::closed);
         if (server != null) {
             server.close();
         }
