@@ -3,6 +3,7 @@ package io.xdp4j.control;
 import io.xdp4j.control.json.Json;
 import io.xdp4j.control.json.JsonException;
 import io.xdp4j.control.json.JsonText;
+import io.xdp4j.ebpf.Errno;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -74,16 +75,17 @@ final class ClientSession {
         } catch (ControlException e) {
             answer.put("error", error(e));
         } catch (JsonException e) {
-            answer.put("error", error(ControlException.Kind.USAGE, e));
+            answer.put("error", error(ControlException.Kind.USAGE, Errno.EINVAL, e));
         } catch (RuntimeException e) {
             LOG.debug("request", e);
-            answer.put("error", error(ControlException.Kind.RUNTIME, e));
+            answer.put("error", error(ControlException.Kind.RUNTIME, 0, e));
         }
         return JsonText.of(answer);
     }
 
-    private static Map<String, Object> error(ControlException.Kind kind, RuntimeException e) {
-        return error(new ControlException(kind, String.valueOf(e.getMessage())));
+    private static Map<String, Object> error(
+            ControlException.Kind kind, int errno, RuntimeException e) {
+        return error(new ControlException(kind, errno, String.valueOf(e.getMessage())));
     }
 
     private static Map<String, Object> error(ControlException e) {

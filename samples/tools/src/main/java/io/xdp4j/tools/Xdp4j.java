@@ -15,6 +15,7 @@ import io.xdp4j.ebpf.testrun.TestRunException;
 import io.xdp4j.linux.Errno;
 import io.xdp4j.linux.NativeException;
 import io.xdp4j.tools.classic.AdjustTailCommand;
+import io.xdp4j.tools.classic.FwdCommand;
 import io.xdp4j.tools.classic.MonitorCommand;
 import io.xdp4j.tools.classic.RedirectCommand;
 import io.xdp4j.tools.classic.RedirectCpuCommand;
@@ -59,6 +60,7 @@ import picocli.CommandLine.Command;
             Xdp1Command.class,
             Xdp2Command.class,
             AdjustTailCommand.class,
+            FwdCommand.class,
             MonitorCommand.class,
             RedirectCommand.class,
             RedirectCpuCommand.class,

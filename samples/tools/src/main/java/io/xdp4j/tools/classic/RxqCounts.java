@@ -7,17 +7,21 @@ import java.util.List;
 
 /// What xdp_rxq_info's program counted up to a moment.
 ///
-/// @param nanos when it was read
 /// @param all packets and issues of each CPU
 /// @param queues the same for each queue; the last is for those without a place of their own
-record RxqCounts(long nanos, Row all, List<Row> queues) {
+record RxqCounts(Row all, List<Row> queues) {
     private static final int ISSUE_OFFSET = Long.BYTES;
 
     /// Packets and issues, one for each CPU.
+    ///
+    /// @param nanos when they were read, or what went by between two readings
     @SuppressWarnings("ArrayRecordComponent") // nobody compares them
-    record Row(long[] packets, long[] issues) {
+    record Row(long nanos, long[] packets, long[] issues) {
         Row minus(Row before) {
-            return new Row(minus(packets, before.packets), minus(issues, before.issues));
+            return new Row(
+                    nanos - before.nanos,
+                    minus(packets, before.packets),
+                    minus(issues, before.issues));
         }
 
         private static long[] minus(long[] now, long[] before) {
@@ -35,11 +39,13 @@ record RxqCounts(long nanos, Row all, List<Row> queues) {
         for (int queue = 0; queue < perQueue.maxEntries(); queue++) {
             queues.add(row(object, perQueue, queue));
         }
-        return new RxqCounts(
-                System.nanoTime(), row(object, object.map("stats_global_map"), 0), queues);
+        return new RxqCounts(row(object, object.map("stats_global_map"), 0), queues);
     }
 
     private static Row row(SampleObject object, MapInfo map, int key) {
-        return new Row(object.perCpu(map, key, 0), object.perCpu(map, key, ISSUE_OFFSET));
+        return new Row(
+                System.nanoTime(),
+                object.perCpu(map, key, 0),
+                object.perCpu(map, key, ISSUE_OFFSET));
     }
 }

@@ -34,23 +34,23 @@ final class RxqReport {
     }
 
     List<String> lines(RxqCounts from, RxqCounts to) {
-        double seconds = (to.nanos() - from.nanos()) / 1e9;
         lines.clear();
         add("");
         add("%s", heading);
         add("%-15s %-7s %-11s %-11s", "XDP stats", "CPU", "pps", "issue-pps");
-        cpus(to.all().minus(from.all()), seconds);
+        cpus(to.all().minus(from.all()));
         add("");
         add("%-15s %-7s %-11s %-11s", "RXQ stats", "RXQ:CPU", "pps", "issue-pps");
         int last = to.queues().size() - 1;
         for (int queue = 0; queue <= last; queue++) {
             RxqCounts.Row row = to.queues().get(queue).minus(from.queues().get(queue));
-            queue(queue == last ? -1 : queue, row, seconds);
+            queue(queue == last ? -1 : queue, row);
         }
         return List.copyOf(lines);
     }
 
-    private void cpus(RxqCounts.Row row, double seconds) {
+    private void cpus(RxqCounts.Row row) {
+        double seconds = row.nanos() / 1e9;
         String error = "";
         for (int cpu = 0; cpu < row.packets().length; cpu++) {
             long packets = rate(row.packets()[cpu], seconds);
@@ -63,7 +63,8 @@ final class RxqReport {
         add("%-15s %-7s %,-11d", "XDP-RX CPU", "total", rate(sum(row.packets()), seconds));
     }
 
-    private void queue(int queue, RxqCounts.Row row, double seconds) {
+    private void queue(int queue, RxqCounts.Row row) {
+        double seconds = row.nanos() / 1e9;
         String error = "";
         for (int cpu = 0; cpu < row.packets().length; cpu++) {
             long packets = rate(row.packets()[cpu], seconds);

@@ -41,7 +41,7 @@ public final class SamplePktsCommand extends ToolCommand {
     private static final int COOKIE = 0xdead;
     private static final int METADATA_BYTES = 4;
     private static final int SHOWN_BYTES = 14;
-    private static final int RING_BYTES = 32 << 10;
+    private static final int RING_BYTES = 256 << 10;
     private static final long NANOS = 1_000_000_000;
 
     @Parameters(paramLabel = "IFACE", description = "device: name or interface index")

@@ -9,6 +9,7 @@ import java.util.List;
 /// Thread: one while it is filled, any afterwards.
 public final class PerCpu {
     private final List<Counts> cpus;
+    private Counts total = Counts.ZERO;
 
     PerCpu(int cpus) {
         this.cpus = new ArrayList<>(Collections.nCopies(cpus, Counts.ZERO));
@@ -16,10 +17,17 @@ public final class PerCpu {
 
     void add(int cpu, Counts counts) {
         cpus.set(cpu, cpus.get(cpu).plus(counts));
+        total = total.plus(counts);
+    }
+
+    void add(PerCpu more) {
+        for (int cpu = 0; cpu < more.size(); cpu++) {
+            add(cpu, more.cpu(cpu));
+        }
     }
 
     Counts cpu(int cpu) {
-        return cpu < cpus.size() ? cpus.get(cpu) : Counts.ZERO;
+        return cpus.get(cpu);
     }
 
     int size() {
@@ -27,15 +35,16 @@ public final class PerCpu {
     }
 
     Counts total() {
-        return cpus.stream().reduce(Counts.ZERO, Counts::plus);
+        return total;
     }
 
-    /// Rates since `before`; it too of so many CPUs.
+    /// Rates since `before`; that of the total is rounded on its own.
     PerCpu rate(PerCpu before, double seconds) {
         PerCpu rates = new PerCpu(cpus.size());
         for (int cpu = 0; cpu < cpus.size(); cpu++) {
-            rates.add(cpu, cpus.get(cpu).rate(before.cpu(cpu), seconds));
+            rates.cpus.set(cpu, cpus.get(cpu).rate(before.cpus.get(cpu), seconds));
         }
+        rates.total = total.rate(before.total, seconds);
         return rates;
     }
 }

@@ -4,6 +4,7 @@ import io.xdp4j.control.TraceCounts;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// All that was counted up to a moment.
@@ -43,8 +44,29 @@ public final class SampleMoment {
         xmit = new PerCpu(cpus);
     }
 
+    /// What happened since `before`, per second.
+    private SampleMoment(SampleMoment now, SampleMoment before, double seconds) {
+        nanos = now.nanos;
+        rx = now.rx.rate(before.rx, seconds);
+        redirects = rates(now.redirects, before.redirects, seconds);
+        exceptions = rates(now.exceptions, before.exceptions, seconds);
+        enqueues = rates(now.enqueues, before.enqueues, seconds);
+        kthread = now.kthread.rate(before.kthread, seconds);
+        xmit = now.xmit.rate(before.xmit, seconds);
+        now.xmitPairs.forEach((pair, counts) -> {
+            PerCpu old = before.xmitPairs.getOrDefault(pair, new PerCpu(now.cpus()));
+            xmitPairs.put(pair, counts.rate(old, seconds));
+        });
+    }
+
     private static List<PerCpu> many(int rows, int cpus) {
         return Stream.generate(() -> new PerCpu(cpus)).limit(rows).toList();
+    }
+
+    private static List<PerCpu> rates(List<PerCpu> now, List<PerCpu> before, double seconds) {
+        return IntStream.range(0, now.size())
+                .mapToObj(i -> now.get(i).rate(before.get(i), seconds))
+                .toList();
     }
 
     /// What the program and the tracepoints counted.
@@ -98,39 +120,12 @@ public final class SampleMoment {
 
     /// Rates since `before`.
     SampleMoment rate(SampleMoment before) {
-        return difference(before, secondsSince(before));
+        return new SampleMoment(this, before, secondsSince(before));
     }
 
     /// Counts since `before`.
     SampleMoment since(SampleMoment before) {
-        return difference(before, 1);
-    }
-
-    private SampleMoment difference(SampleMoment before, double seconds) {
-        SampleMoment rates = new SampleMoment(nanos, rx.rate(before.rx, seconds));
-        addRates(rates.redirects, redirects, before.redirects, seconds);
-        addRates(rates.exceptions, exceptions, before.exceptions, seconds);
-        addRates(rates.enqueues, enqueues, before.enqueues, seconds);
-        add(rates.kthread, kthread.rate(before.kthread, seconds));
-        add(rates.xmit, xmit.rate(before.xmit, seconds));
-        xmitPairs.forEach((pair, counts) -> {
-            PerCpu old = before.xmitPairs.getOrDefault(pair, new PerCpu(rx.size()));
-            rates.xmitPairs.put(pair, counts.rate(old, seconds));
-        });
-        return rates;
-    }
-
-    private static void addRates(
-            List<PerCpu> into, List<PerCpu> now, List<PerCpu> before, double seconds) {
-        for (int i = 0; i < into.size(); i++) {
-            add(into.get(i), now.get(i).rate(before.get(i), seconds));
-        }
-    }
-
-    private static void add(PerCpu into, PerCpu counts) {
-        for (int cpu = 0; cpu < counts.size(); cpu++) {
-            into.add(cpu, counts.cpu(cpu));
-        }
+        return new SampleMoment(this, before, 1);
     }
 
     double secondsSince(SampleMoment before) {
@@ -186,13 +181,13 @@ public final class SampleMoment {
     /// All CPUs' failed redirects together, one kind of [Counts] for the classic tables.
     PerCpu allRedirectErrors() {
         PerCpu all = new PerCpu(rx.size());
-        redirects.subList(1, redirects.size()).forEach(row -> add(all, row));
+        redirects.subList(1, redirects.size()).forEach(all::add);
         return all;
     }
 
     PerCpu allExceptions() {
         PerCpu all = new PerCpu(rx.size());
-        exceptions.forEach(row -> add(all, row));
+        exceptions.forEach(all::add);
         return all;
     }
 }
