@@ -71,15 +71,17 @@ final class KernelMirror implements AutoCloseable {
 
     /// Mirrors a collection's maps, their contents and freezes too.
     static KernelMirror of(Collection collection) throws Refused {
-        return of(collection.maps().values());
+        Map<Integer, BpfMap> byId = new TreeMap<>();
+        collection.maps().values().forEach(map -> byId.put(map.id(), map));
+        return of(byId);
     }
 
-    /// Mirrors maps, their contents and freezes too.
-    static KernelMirror of(Iterable<BpfMap> maps) throws Refused {
+    /// Mirrors maps by the number that programs name them by.
+    static KernelMirror of(Map<Integer, BpfMap> maps) throws Refused {
         KernelMirror mirror = new KernelMirror();
         try {
-            for (BpfMap map : maps) {
-                mirror.addMap(map);
+            for (Map.Entry<Integer, BpfMap> map : maps.entrySet()) {
+                mirror.addMap(map.getKey(), map.getValue());
             }
             return mirror;
         } catch (Refused e) {
@@ -88,9 +90,9 @@ final class KernelMirror implements AutoCloseable {
         }
     }
 
-    private void addMap(BpfMap map) throws Refused {
+    private void addMap(int number, BpfMap map) throws Refused {
         int fd = create(map.spec());
-        mapFds.put(map.id(), fd);
+        mapFds.put(number, fd);
         if (isPlain(map.type())) {
             copyContents(map, fd);
         }
