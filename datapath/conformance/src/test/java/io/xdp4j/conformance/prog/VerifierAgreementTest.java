@@ -196,8 +196,7 @@ final class VerifierAgreementTest {
 
     private static void mutate(Verdicts verdicts, Subject subject, long seed) {
         LinkedProgram changed =
-                subject.program()
-                        .withInsns(ProgramMutator.mutate(subject.program().insns(), seed));
+                subject.program().withInsns(ProgramMutator.mutate(subject.program().insns(), seed));
         verdicts.compare(subject.name() + " " + seed, changed, subject.kernel());
     }
 

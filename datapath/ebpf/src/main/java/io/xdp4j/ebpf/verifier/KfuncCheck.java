@@ -172,8 +172,7 @@ final class KfuncCheck {
             case MAP -> checkMap(call, number, reg);
             case WORK_QUEUE -> {
                 if (!reg.isPlain(RegType.MAP_VALUE)) {
-                    throw v.reject(
-                            Errno.EINVAL, "arg#%d doesn't point to a map value", index);
+                    throw v.reject(Errno.EINVAL, "arg#%d doesn't point to a map value", index);
                 }
                 locks.managed("bpf_wq", number, call.queue);
             }

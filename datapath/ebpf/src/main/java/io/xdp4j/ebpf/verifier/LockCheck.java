@@ -107,16 +107,14 @@ final class LockCheck {
         if (place == null
                 || !reg.var.isConst()
                 || v.objects.field(reg, off, "bpf_res_spin_lock") == null) {
-            throw v.reject(
-                    Errno.EINVAL, "off %d doesn't point to 'struct bpf_res_spin_lock'", off);
+            throw v.reject(Errno.EINVAL, "off %d doesn't point to 'struct bpf_res_spin_lock'", off);
         }
         ResilientLock lock = new ResilientLock(place, irq);
         VerifierState state = v.state();
         if (acquires) {
             if (state.holdsLock(reg.id, lock)
                     || state.holdsLock(reg.id, new ResilientLock(place, !irq))) {
-                throw v.reject(
-                        Errno.EINVAL, "Acquiring the same lock again, AA deadlock detected");
+                throw v.reject(Errno.EINVAL, "Acquiring the same lock again, AA deadlock detected");
             }
             state.acquireLock(reg.id, v.insn, lock);
         } else {
