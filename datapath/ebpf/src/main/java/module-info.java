@@ -17,4 +17,5 @@ module io.xdp4j.ebpf {
     exports io.xdp4j.ebpf.testrun;
     exports io.xdp4j.ebpf.verifier;
     exports io.xdp4j.ebpf.vm;
+    exports io.xdp4j.ebpf.witness;
 }

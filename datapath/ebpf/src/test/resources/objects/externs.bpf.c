@@ -3,8 +3,7 @@
 #include "bpf_min.h"
 
 extern int LINUX_KERNEL_VERSION __kconfig;
-extern int CONFIG_HZ __kconfig;
-extern __u64 CONFIG_PANIC_TIMEOUT __kconfig;
+extern __u64 CONFIG_HZ __kconfig;
 extern _Bool CONFIG_MISSING __kconfig __weak;
 
 extern const int some_variable __ksym __weak;
@@ -15,12 +14,7 @@ char SEC("license") _license[] = "GPL";
 
 SEC("xdp") int version(struct xdp_md *ctx)
 {
-    return LINUX_KERNEL_VERSION + CONFIG_PANIC_TIMEOUT + CONFIG_MISSING;
-}
-
-SEC("xdp") int ticks(struct xdp_md *ctx)
-{
-    return CONFIG_HZ;
+    return LINUX_KERNEL_VERSION + CONFIG_HZ + CONFIG_MISSING;
 }
 
 SEC("xdp") int symbols(struct xdp_md *ctx)

@@ -2,7 +2,6 @@ package io.xdp4j.tools;
 
 import io.xdp4j.config.DatapathConfig;
 import io.xdp4j.tools.exit.ExitCode;
-import io.xdp4j.tools.session.SampleObjects;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -37,7 +36,7 @@ final class DemoCommand implements Callable<Integer> {
         if (options.duration == null) {
             options.duration = DEFAULT_DURATION;
         }
-        DatapathSession.run("demo", ebpf ? withObjects() : withJava(), options);
+        DatapathSession.run(ebpf ? withObjects() : withJava(), options);
         return ExitCode.OK;
     }
 

@@ -20,11 +20,14 @@ final class SampleObjectsTest {
     /// The compiler that built them; another one may well make other code.
     private static final String CLANG = "clang version 14.";
 
+    private static final List<String> FOLDERS =
+            List.of(
+                    "samples/bpf",
+                    "datapath/benchmarks/bpf",
+                    "datapath/conformance/src/test/resources/rejected");
+
     static Stream<Path> sources() {
-        return Stream.of(
-                        Repository.files("samples/bpf/*.bpf.c"),
-                        Repository.files("datapath/benchmarks/bpf/*.bpf.c"))
-                .flatMap(List::stream);
+        return FOLDERS.stream().flatMap(each -> Repository.files(each + "/*.bpf.c").stream());
     }
 
     @ParameterizedTest
@@ -33,17 +36,16 @@ final class SampleObjectsTest {
             throws IOException, InterruptedException {
         assumeThat(clangVersion()).as("needs Debian's clang 14 and libbpf-dev").contains(CLANG);
         Path root = Repository.root();
-        for (Path file : Repository.files("{samples,datapath/benchmarks}/bpf/*.{c,h,mk}")) {
-            copy(root, file, directory);
-        }
-        for (Path file : Repository.files("{samples,datapath/benchmarks}/bpf/Makefile")) {
-            copy(root, file, directory);
+        for (String folder : FOLDERS) {
+            for (Path file : Repository.files(folder + "/{*.c,*.h,*.mk,Makefile}")) {
+                copy(root, file, directory);
+            }
         }
         String object = source.toString().replace(".bpf.c", ".bpf.o");
-        Path folder = directory.resolve(object).resolveSibling(".").normalize();
+        Path place = directory.resolve(object).resolveSibling(".").normalize();
         Process make =
                 new ProcessBuilder("make", "-s", String.valueOf(Path.of(object).getFileName()))
-                        .directory(folder.toFile())
+                        .directory(place.toFile())
                         .redirectErrorStream(true)
                         .start();
         String output = new String(make.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -100,7 +100,8 @@ public final class Disassembler {
 
     private static String signExtension(Insn insn) {
         boolean move = (insn.opcode() & 0xf0) == Opcode.MOV;
-        return move && insn.off() != 0 ? "(s" + insn.off() + ")" : "";
+        boolean known = insn.off() == 8 || insn.off() == 16 || insn.off() == 32;
+        return move && known ? "(s" + insn.off() + ")" : "";
     }
 
     private static String byteSwap(Insn insn) {

@@ -38,9 +38,6 @@ final class ProgramLoader implements MapEnvironment {
     /// A jump to itself, as the kernel puts it in place of dead code.
     private static final Insn NEVER_RUN = new Insn(Opcode.JMP | Opcode.JA, 0, 0, -1, 0);
 
-    /// Processed instructions that a log of level 1 covers.
-    private static final int LONGEST_TOLD = 200_000;
-
     private final BpfRuntime runtime;
     private final LoadOptions options;
     private final Map<Integer, LinkedProgram> programs = new HashMap<>();
@@ -102,10 +99,21 @@ final class ProgramLoader implements MapEnvironment {
         if (!options.verify()) {
             return running(program, program, decoded(program), owner);
         }
-        VerifierResult result = verified(program);
+        VerifierResult result =
+                Verifier.verify(
+                        program,
+                        new VerifierOptions(
+                                options.logLevel(),
+                                runtime.cpus(),
+                                options.kernelObjects(),
+                                options.deviceBound()));
         Verification verification =
                 new Verification(
-                        result.accepted(), result.errno(), result.log(), result.processed());
+                        result.accepted(),
+                        result.errno(),
+                        result.log(),
+                        result.processed(),
+                        result.explanation());
         LinkedProgram reachable = withoutDeadCode(program, result);
         if (verification.accepted() && result.facts().readsKernelMemory()) {
             return refusing(
@@ -116,23 +124,6 @@ final class ProgramLoader implements MapEnvironment {
                             program.name() + ": reads kernel structures, which do not exist here"));
         }
         return running(program, reachable, verification, owner);
-    }
-
-    /// The path to an error is put into words only once there is an error, and not for the longest.
-    private VerifierResult verified(LinkedProgram program) {
-        VerifierOptions wanted =
-                new VerifierOptions(
-                        options.logLevel(),
-                        runtime.cpus(),
-                        options.kernelObjects(),
-                        options.deviceBound());
-        if (options.logLevel() != 1) {
-            return Verifier.verify(program, wanted);
-        }
-        VerifierResult silent = Verifier.verify(program, wanted.withLogLevel(0));
-        return silent.accepted() || silent.processed() > LONGEST_TOLD
-                ? silent
-                : Verifier.verify(program, wanted);
     }
 
     /// What no path reaches may be anything, and the engines look at all of it.
@@ -195,7 +186,8 @@ final class ProgramLoader implements MapEnvironment {
         List<String> problems = InsnValidator.problemsWithCallx(program.insns());
         List<String> log = new ArrayList<>(problems);
         log.add("processed 0 insns (not verified: runs on checked memory)");
-        return new Verification(problems.isEmpty(), problems.isEmpty() ? 0 : Errno.EINVAL, log, 0);
+        return new Verification(
+                problems.isEmpty(), problems.isEmpty() ? 0 : Errno.EINVAL, log, 0, null);
     }
 
     private BpfProgram live(

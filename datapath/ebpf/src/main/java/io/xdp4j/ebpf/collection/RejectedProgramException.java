@@ -19,7 +19,8 @@ public final class RejectedProgramException extends EbpfException {
 
     private static String reason(Verification verification) {
         for (String line : verification.log().reversed()) {
-            if (!line.isBlank() && !line.startsWith("processed ")) {
+            boolean state = line.startsWith("cur state:") || line.startsWith("old state:");
+            if (!line.isBlank() && !line.startsWith("processed ") && !state) {
                 return line.strip();
             }
         }

@@ -80,7 +80,7 @@ public sealed interface HashLookup {
         @Override
         @HotPath
         public long value(long element, int cpu) {
-            LruLists.touch(element + refOffset);
+            LruClock.touch(element + refOffset);
             return values.value(element, cpu);
         }
     }

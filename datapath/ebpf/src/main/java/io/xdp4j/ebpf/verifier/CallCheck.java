@@ -60,6 +60,7 @@ final class CallCheck {
             callee.reg(r).set(caller.reg(r));
         }
         clearCallerSaved(caller);
+        v.scratched.all();
         liveness.forgetChain();
         if (v.log.tracesPaths()) {
             v.log.say("caller:\n");
@@ -86,7 +87,7 @@ final class CallCheck {
                 throw why;
             }
             v.log.say("Caller passes invalid args into func#%d ('%s')\n", subprogram, name);
-            throw new Rejection(why.errno());
+            throw why;
         }
         if (v.log.tracesPaths()) {
             v.log.say("Func#%d ('%s') is global and assumed valid.\n", subprogram, name);

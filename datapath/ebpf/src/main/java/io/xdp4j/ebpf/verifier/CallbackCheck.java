@@ -22,9 +22,10 @@ final class CallbackCheck {
         function.isCallback = true;
         FrameState caller = v.frame();
         if (helper == Callbacks.TIMER_SET_CALLBACK) {
-            pushAsync(caller, function, call.subprog, false);
+            pushAsync(caller, function, call);
             return;
         }
+        v.scratched.all();
         VerifierState state = pending.push(function.start, v.insn);
         FrameState callee = CallCheck.enter(v, state, call.subprog, v.insn);
         setArguments(helper, caller, callee, call);
@@ -60,17 +61,9 @@ final class CallbackCheck {
         caller.callbackDepth = 0;
     }
 
-    /// The function that a work queue runs, where it may sleep.
-    void pushWork(int subprogram) {
-        Subprogram function = v.subprograms.get(subprogram);
-        function.isCallback = true;
-        pushAsync(v.frame(), function, subprogram, true);
-    }
-
-    private void pushAsync(
-            FrameState caller, Subprogram function, int subprogram, boolean sleepable) {
+    private void pushAsync(FrameState caller, Subprogram function, CallFacts call) {
         function.isAsyncCallback = true;
-        FrameState callee = new FrameState(FrameState.NO_CALLSITE, 0, subprogram);
+        FrameState callee = new FrameState(FrameState.NO_CALLSITE, 0, call.subprog);
         callee.asyncEntries = caller.asyncEntries + 1;
         RegState owner = caller.reg(1);
         setMapPointer(callee.reg(1), owner);
@@ -79,7 +72,7 @@ final class CallbackCheck {
         callee.inAsyncCallback = true;
         VerifierState state = new VerifierState(callee);
         state.branches = 1;
-        state.inSleepable = sleepable;
+        v.scratched.all();
         pending.push(state, function.start, v.insn);
     }
 

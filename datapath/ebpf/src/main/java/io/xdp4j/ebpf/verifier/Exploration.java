@@ -58,8 +58,7 @@ final class Exploration {
                         iterators,
                         calls,
                         references,
-                        callbacks,
-                        pending);
+                        callbacks);
         loads = new LoadCheck(v, references, memory);
     }
 

@@ -5,9 +5,12 @@ import io.xdp4j.ebpf.isa.Opcode;
 import io.xdp4j.ebpf.program.LinkedProgram;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 
 /// Checkpoints: states from which all paths were, or are being, explored. A path that reaches one
 /// it is covered by need not go on.
@@ -31,7 +34,7 @@ final class ExploredStates {
     private final LoopVisits loops;
     private final List<Deque<Checkpoint>> buckets = new ArrayList<>();
     private final boolean everyPoint;
-    private final List<Checkpoint> evicted = new ArrayList<>();
+    private final Set<VerifierState> evicted = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private int jumpsAtLast;
     private int insnsAtLast;
@@ -210,20 +213,20 @@ final class ExploredStates {
         if (checkpoint.misses > checkpoint.hits * patience + patience) {
             each.remove();
             held--;
-            if (!isFreeable(checkpoint)) {
-                evicted.add(checkpoint);
+            if (!isFreeable(checkpoint.state)) {
+                evicted.add(checkpoint.state);
             }
         }
     }
 
-    private boolean isFreeable(Checkpoint checkpoint) {
-        return checkpoint.state.branches == 0 && !loops.isIncomplete(checkpoint.state);
+    private boolean isFreeable(VerifierState state) {
+        return state.branches == 0 && !loops.isIncomplete(state);
     }
 
     /// A state's last path was explored: an evicted checkpoint counts no longer.
     void release(VerifierState state) {
-        if (!evicted.isEmpty()) {
-            evicted.removeIf(each -> each.state == state && isFreeable(each));
+        if (isFreeable(state)) {
+            evicted.remove(state);
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.Set;
 ///
 /// Kernel: `check_helper_call`.
 final class HelperCheck {
+    private static final String SNPRINTF_SIZE = "R5 is not a known constant multiple of 8";
     private static final int LOOKUP = 1;
     private static final int UPDATE = 2;
     private static final int DELETE = 3;
@@ -241,7 +242,7 @@ final class HelperCheck {
             }
             case SNPRINTF -> {
                 if (v.reg(5).var.value() % 8 != 0) {
-                    throw new Rejection(Errno.EINVAL);
+                    throw new Rejection(Errno.EINVAL, SNPRINTF_SIZE, SNPRINTF_SIZE);
                 }
             }
             default -> {}

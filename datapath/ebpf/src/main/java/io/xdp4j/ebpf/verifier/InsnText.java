@@ -3,6 +3,7 @@ package io.xdp4j.ebpf.verifier;
 import io.xdp4j.ebpf.asm.Disassembler;
 import io.xdp4j.ebpf.asm.InsnNames;
 import io.xdp4j.ebpf.isa.Insn;
+import io.xdp4j.ebpf.isa.Opcode;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +18,18 @@ final class InsnText {
 
     String of(Insn[] insns, int index) {
         Insn insn = insns[index];
+        if (insn.isLoadImm64() && insn.src() == Opcode.PSEUDO_FUNC) {
+            return "(18) r%d = 0x%x".formatted(insn.dst(), insn.imm());
+        }
         boolean wide = insn.isLoadImm64() && index + 1 < insns.length;
         return disassembler.line(insn, wide ? insns[index + 1] : null);
+    }
+
+    /// The text alone.
+    String plain(Insn[] insns, int index) {
+        Insn insn = insns[index];
+        boolean wide = insn.isLoadImm64() && index + 1 < insns.length;
+        return disassembler.text(insn, wide ? insns[index + 1] : null);
     }
 
     private record Names(Map<Integer, String> kfuncs) implements InsnNames {

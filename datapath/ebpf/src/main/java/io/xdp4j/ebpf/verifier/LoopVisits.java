@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Loops being explored: while a loop is not done, the precision marks of its checkpoints are
@@ -57,6 +58,18 @@ final class LoopVisits {
         return chain == null ? null : visits.get(chain);
     }
 
+    /// Call sites and component in the log: `SCC enter (12,1)`.
+    private void trace(String what, @Nullable List<Integer> chain) {
+        if (v.log.tracesAll() && chain != null) {
+            v.log.say(
+                    "SCC %s %s\n",
+                    what,
+                    chain.stream()
+                            .map(each -> Integer.toString(Math.abs(each)))
+                            .collect(Collectors.joining(",", "(", ")")));
+        }
+    }
+
     void enter(VerifierState checkpoint) {
         List<Integer> chain = chain(checkpoint);
         if (chain == null) {
@@ -65,6 +78,7 @@ final class LoopVisits {
         Visit visit = visits.computeIfAbsent(chain, _ -> new Visit());
         if (visit.entry == null) {
             visit.entry = checkpoint;
+            trace("enter", chain);
         }
     }
 
@@ -75,6 +89,7 @@ final class LoopVisits {
             return;
         }
         visit.entry = null;
+        trace("exit", chain(state));
         held -= visit.backEdges.size();
         propagate(visit);
     }
@@ -84,6 +99,7 @@ final class LoopVisits {
         if (visit == null) {
             throw new IllegalStateException("a back edge outside of any loop");
         }
+        trace("backedge", chain(checkpoint));
         visit.backEdges.addFirst(edge);
         held++;
     }

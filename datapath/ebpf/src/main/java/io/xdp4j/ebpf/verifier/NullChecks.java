@@ -29,7 +29,7 @@ final class NullChecks {
             return;
         }
         markNotNull(reg);
-        if (!v.objects.hasLock(reg)) {
+        if (!v.objects.has(reg, "bpf_spin_lock")) {
             reg.id = 0;
         }
     }

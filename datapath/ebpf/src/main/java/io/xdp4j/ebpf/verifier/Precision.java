@@ -17,11 +17,13 @@ final class Precision {
     private final Verification v;
     private final int[] regs = new int[VerifierState.MAX_FRAMES];
     private final long[] slots = new long[VerifierState.MAX_FRAMES];
+    private final PrecisionLog log;
     private int frame;
     private boolean changed;
 
     Precision(Verification v) {
         this.v = v;
+        this.log = new PrecisionLog(v);
     }
 
     /// The value of that register decides something.
@@ -60,6 +62,9 @@ final class Precision {
                 if (from.slot(s).isSpilledScalar() && from.slot(s).reg().precise) {
                     slots[f] |= 1L << s;
                 }
+            }
+            if (log.isOn()) {
+                log.propagating(f, regs[f], slots[f]);
             }
         }
         walk(current);
@@ -102,6 +107,9 @@ final class Precision {
         int subsequent = -1;
         boolean skip = true;
         while (true) {
+            if (log.isOn()) {
+                log.section(frame, last, first, subsequent);
+            }
             if (last < 0) {
                 markArguments(state);
                 return;
@@ -190,6 +198,9 @@ final class Precision {
                     slots[f] &= ~(1L << s);
                 }
             }
+            if (log.isOn()) {
+                log.parent(state, f, regs[f], slots[f]);
+            }
         }
     }
 
@@ -231,6 +242,9 @@ final class Precision {
         Insn insn = v.insns[at];
         if (insn.opcode() == 0) {
             return true;
+        }
+        if (log.isOn()) {
+            log.before(frame, regs[frame], slots[frame], at);
         }
         int flags = entry < 0 ? 0 : history.flags(entry);
         LinkedRegs links = entry < 0 ? null : history.links(entry);

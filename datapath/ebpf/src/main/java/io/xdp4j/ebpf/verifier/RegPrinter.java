@@ -59,7 +59,7 @@ final class RegPrinter {
         }
         MapRef map = reg.map;
         if (reg.type.isMapRelated() && map != null) {
-            if (!map.spec().name().isEmpty()) {
+            if (map.live() != null && !map.spec().name().isEmpty()) {
                 add("map=" + map.spec().name());
             }
             add("ks=" + map.keySize() + ",vs=" + map.valueSize());

@@ -12,6 +12,7 @@ final class StatePrinter {
     private final Verification v;
     private final RegPrinter regs;
     private final InsnText text;
+    private final SourceLines lines;
     private int lastLine = -1;
     private int insnEnd = -1;
     private int insnLength;
@@ -20,6 +21,7 @@ final class StatePrinter {
         this.v = v;
         this.regs = new RegPrinter();
         this.text = new InsnText(v.program.kfuncs());
+        this.lines = new SourceLines(v.program);
     }
 
     /// Another function is verified: its source lines are new.
@@ -29,36 +31,46 @@ final class StatePrinter {
 
     /// The source line an instruction belongs to, unless it was the last one printed.
     void sourceLine(int insn) {
-        int line = lineOf(insn);
+        int line = lines.indexOf(insn);
         if (line < 0 || line == lastLine) {
             return;
         }
+        boolean same = lastLine >= 0 && lines.isSameLine(line, lastLine);
+        lastLine = line;
+        if (same) {
+            return;
+        }
         LinkedProgram.LineInfo info = v.program.lineInfo().get(line);
+        String file = info.file();
         v.log.say("; ");
         v.log.say(info.text().stripLeading());
-        if (info.line() != 0) {
-            String file = info.file();
-            v.log.say(" @ %s:%d", file.substring(file.lastIndexOf('/') + 1), info.line());
-        }
-        v.log.say("\n");
-        lastLine = line;
+        v.log.say(" @ %s:%d\n", file.substring(file.lastIndexOf('/') + 1), info.line());
     }
 
-    private int lineOf(int insn) {
-        var lines = v.program.lineInfo();
-        int low = 0;
-        int high = lines.size() - 1;
-        int found = -1;
-        while (low <= high) {
-            int middle = (low + high) >>> 1;
-            if (lines.get(middle).insn() <= insn) {
-                found = middle;
-                low = middle + 1;
-            } else {
-                high = middle - 1;
+    /// An instruction's opcode byte and text.
+    String text(int insn) {
+        return text.of(v.insns, insn);
+    }
+
+    /// Which registers each instruction's successors may still read, and which loop it is in.
+    ///
+    /// Kernel: the end of `compute_live_registers`.
+    void liveRegisters() {
+        v.log.say("Live regs before insn:\n");
+        for (int i = 0; i < v.insns.length; i++) {
+            int component = v.facts.component[i];
+            v.log.say(component == 0 ? "    " : "%3d ".formatted(component));
+            v.log.say("%3d: ", i);
+            for (int r = 0; r < FrameState.FP; r++) {
+                v.log.say((v.facts.liveRegs[i] >>> r & 1) != 0 ? Integer.toString(r) : ".");
+            }
+            v.log.say(" ");
+            v.log.say(text(i));
+            v.log.say("\n");
+            if (v.insns[i].isLoadImm64()) {
+                i++;
             }
         }
-        return found;
     }
 
     /// The instruction about to be simulated.
@@ -169,6 +181,8 @@ final class StatePrinter {
         if (dynptr.refObjId != 0) {
             text.append(text.isEmpty() ? "" : ",").append("ref_id=").append(dynptr.refObjId);
         }
+        // the kernel prints the first slot's mark, which shares its place with another field
+        text.append(text.isEmpty() ? "" : ",").append("dynptr_id=1");
         return text.toString();
     }
 

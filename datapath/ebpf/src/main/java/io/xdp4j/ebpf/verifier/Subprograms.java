@@ -1,6 +1,7 @@
 package io.xdp4j.ebpf.verifier;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// The functions of a program in the order of their code.
 final class Subprograms {
@@ -23,6 +24,13 @@ final class Subprograms {
 
     Subprogram get(int number) {
         return all.get(number);
+    }
+
+    /// Bytes of stack of each, as the log has them: `16+64`.
+    String depths() {
+        return all.stream()
+                .map(each -> Integer.toString(each.stackDepth))
+                .collect(Collectors.joining("+"));
     }
 
     /// Number of the function that starts there, or -1.

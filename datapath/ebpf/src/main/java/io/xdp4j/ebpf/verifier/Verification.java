@@ -6,6 +6,7 @@ import io.xdp4j.ebpf.map.BpfMap;
 import io.xdp4j.ebpf.program.LinkedProgram;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -117,11 +118,18 @@ final class Verification {
         return hasFlag(LinkedProgram.Flag.SLEEPABLE) || state().inSleepable;
     }
 
+    /// True once a path is being explored.
+    boolean isExploring() {
+        return current != null;
+    }
+
     /// Logs why and gives what to throw.
+    @SuppressWarnings("AnnotateFormatMethod") // no dependency on the annotation
     Rejection reject(int errno, String format, Object... args) {
-        log.say(format, args);
+        String message = String.format(Locale.ROOT, format, args);
+        log.say(message);
         log.say("\n");
-        return new Rejection(errno);
+        return new Rejection(errno, format, message);
     }
 
     boolean isTailCall(int index) {

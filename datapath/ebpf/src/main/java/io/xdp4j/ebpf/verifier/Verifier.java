@@ -20,8 +20,10 @@ public final class Verifier {
     private Verifier() {}
 
     public static VerifierResult verify(LinkedProgram program, VerifierOptions options) {
+        long start = System.nanoTime();
         Verification v = new Verification(program, options);
         int errno = 0;
+        Explanation explanation = null;
         ExploredStates explored = null;
         try {
             Exploration exploration = prepare(v);
@@ -32,8 +34,13 @@ public final class Verifier {
             checkNoMissingKfunc(v);
         } catch (Rejection why) {
             errno = why.errno();
+            explanation = Explainer.explain(v, why);
         }
         List<String> lines = new ArrayList<>(v.log.lines());
+        if (v.log.tellsStatistics()) {
+            lines.add("verification time %d usec".formatted((System.nanoTime() - start) / 1000));
+            lines.add("stack depth " + v.subprograms.depths());
+        }
         lines.add(
                 "processed %d insns (limit %d) max_states_per_insn %d total_states %d peak_states %d mark_read %d"
                         .formatted(
@@ -44,7 +51,12 @@ public final class Verifier {
                                 explored == null ? 0 : explored.peak,
                                 0));
         return new VerifierResult(
-                errno == 0, errno, lines, v.processed, new VerifiedFacts(v.insns, v.facts));
+                errno == 0,
+                errno,
+                lines,
+                v.processed,
+                explanation,
+                new VerifiedFacts(v.insns, v.facts));
     }
 
     private static Exploration prepare(Verification v) {
@@ -73,6 +85,9 @@ public final class Verifier {
         sanity.checkSleepable();
         new LoopComponents(v).compute();
         new RegisterLiveness(v).compute(flow.postorder());
+        if (v.log.tracesAll()) {
+            v.printer.liveRegisters();
+        }
         return new Exploration(v, flow.postorder());
     }
 

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// How to verify.
 ///
 /// @param logLevel 0 messages only, 1 the path to an error with register states, 2 every
-///     instruction of every path
+///     instruction of every path; 4, added to it, also time and stack use
 /// @param cpus CPUs that programs will see
 /// @param kernelTypes types of the kernel objects that programs may name, asked for when one does;
 ///     gives null where no kernel shows its types

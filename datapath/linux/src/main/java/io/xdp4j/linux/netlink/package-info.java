@@ -1,4 +1,5 @@
-/// rtnetlink: devices, addresses, routes and neighbours of a network namespace, listed and as events.
+/// rtnetlink: the devices, addresses, routes and neighbours of a network namespace, as a list and
+// as events.
 @NullMarked
 package io.xdp4j.linux.netlink;
 

@@ -1,6 +1,5 @@
 package io.xdp4j.tools.prog;
 
-import io.xdp4j.control.json.JsonText;
 import io.xdp4j.ebpf.EbpfException;
 import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.collection.Collection;
@@ -9,7 +8,12 @@ import io.xdp4j.ebpf.map.MapSpec;
 import io.xdp4j.ebpf.program.MapDefinition;
 import io.xdp4j.ebpf.program.ProgramSpec;
 import io.xdp4j.ebpf.program.ProgramType;
+import io.xdp4j.ebpf.verifier.Explanation;
+import io.xdp4j.ebpf.witness.Witness;
+import io.xdp4j.ebpf.witness.WitnessSearch;
 import io.xdp4j.tools.exit.ExitCode;
+import io.xdp4j.tools.json.JsonText;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -52,35 +56,44 @@ final class ProgLoadCommand implements Callable<Integer> {
             description = "detail of the verifier's log: 0 none, 1, 2 every state")
     private int logLevel = 1;
 
+    @Option(
+            names = "--witness-out",
+            paramLabel = "F.pcap",
+            description = "write the packets on which rejected programs go wrong")
+    private @Nullable String witnessOut;
+
     @Option(names = "--json", description = "print JSON and nothing else")
     private boolean json;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         Setup entries = new Setup(FileOptions.json(setup));
         LoadOptions options =
-                file.withTypes(
-                        new NetWorld(FileOptions.json(null))
-                                .in(LoadOptions.DEFAULT, System.err::println)
-                                .withUnrunnable(true)
-                                .withDeviceBound(bound)
-                                .withKernelObjects(new RunningKernel())
-                                .withLogLevel(logLevel));
+                new NetWorld(FileOptions.json(null))
+                        .in(LoadOptions.DEFAULT, System.err::println)
+                        .withUnrunnable(true)
+                        .withDeviceBound(bound)
+                        .withKernelObjects(new RunningKernel())
+                        .withLogLevel(logLevel);
         try (ObjectLoad load =
                 ObjectLoad.each(Collection.read(file.path()), file.selection(), entries, options)) {
+            Witnesses witnesses = new Witnesses(load.object(), file.selection(), entries);
             List<Judgement> judgements =
-                    load.asked().stream().map(program -> Judgement.of(load, program)).toList();
+                    load.asked().stream()
+                            .map(program -> Judgement.of(load, program, witnesses))
+                            .toList();
             boolean rejected = judgements.stream().anyMatch(judgement -> !judgement.accepted());
             if (!dryRun && !rejected) {
                 entries.fill(load.collection());
             }
             report(load, judgements);
+            writeWitnesses(judgements);
             return rejected ? ExitCode.REJECTED : ExitCode.OK;
         }
     }
 
     private void report(ObjectLoad load, List<Judgement> judgements) {
-        judgements.forEach(judgement -> judgement.log().forEach(System.err::println));
+        judgements.forEach(judgement -> judgement.lines().forEach(System.err::println));
         PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
         if (json) {
             Map<String, @Nullable Object> form = new LinkedHashMap<>();
@@ -92,6 +105,21 @@ final class ProgLoadCommand implements Callable<Integer> {
             judgements.forEach(judgement -> out.println(judgement.line()));
         }
         out.flush();
+    }
+
+    private void writeWitnesses(List<Judgement> judgements) throws IOException {
+        String to = witnessOut;
+        if (to == null) {
+            return;
+        }
+        try (PacketSink sink = PacketSink.open(to, PacketFormat.PCAP)) {
+            for (Judgement judgement : judgements) {
+                Witness witness = judgement.witness();
+                if (witness != null) {
+                    sink.write(witness.packet());
+                }
+            }
+        }
     }
 
     private static List<Object> maps(List<MapDefinition> definitions) {
@@ -111,9 +139,15 @@ final class ProgLoadCommand implements Callable<Integer> {
     }
 
     /// What became of one program.
-    private record Judgement(ProgramSpec program, @Nullable ProgramType type, Verdict verdict) {
+    ///
+    /// @param search what came of looking for a witness; null when nobody looked
+    private record Judgement(
+            ProgramSpec program,
+            @Nullable ProgramType type,
+            Verdict verdict,
+            WitnessSearch.@Nullable Outcome search) {
 
-        static Judgement of(ObjectLoad load, ProgramSpec program) {
+        static Judgement of(ObjectLoad load, ProgramSpec program, Witnesses witnesses) {
             ProgramType type =
                     load.collection().programs().containsKey(program.name())
                             ? load.collection().program(program.name()).type()
@@ -123,15 +157,32 @@ final class ProgLoadCommand implements Callable<Integer> {
                     rejection == null
                             ? Verdict.of(load.collection().program(program.name()).verification())
                             : Verdict.rejected(rejection);
-            return new Judgement(program, type, verdict);
+            Explanation why = verdict.explanation();
+            return new Judgement(
+                    program, type, verdict, why == null ? null : witnesses.of(program, why));
         }
 
         boolean accepted() {
             return verdict.errno() == 0;
         }
 
-        List<String> log() {
-            return verdict.log();
+        @Nullable Witness witness() {
+            return search == null ? null : search.witness();
+        }
+
+        /// The log with the explanation above its last line.
+        List<String> lines() {
+            List<String> log = verdict.log();
+            Explanation why = verdict.explanation();
+            if (why == null || log.isEmpty()) {
+                return log;
+            }
+            List<String> lines = new ArrayList<>(log.subList(0, log.size() - 1));
+            lines.add("");
+            lines.addAll(ExplanationForm.lines(program.name(), why, search));
+            lines.add("");
+            lines.add(log.getLast());
+            return lines;
         }
 
         Map<String, @Nullable Object> form() {
@@ -146,6 +197,10 @@ final class ProgLoadCommand implements Callable<Integer> {
             }
             form.put("log", verdict.log());
             form.put("processed", verdict.processed());
+            Explanation why = verdict.explanation();
+            if (why != null) {
+                form.put("explanation", ExplanationForm.of(why, search));
+            }
             return form;
         }
 

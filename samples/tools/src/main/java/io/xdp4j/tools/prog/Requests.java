@@ -1,6 +1,5 @@
 package io.xdp4j.tools.prog;
 
-import io.xdp4j.control.json.Json;
 import io.xdp4j.ebpf.EbpfException;
 import io.xdp4j.ebpf.UnsupportedException;
 import io.xdp4j.ebpf.collection.Collection;
@@ -9,6 +8,7 @@ import io.xdp4j.ebpf.collection.LoadOptions;
 import io.xdp4j.ebpf.collection.RejectedProgramException;
 import io.xdp4j.ebpf.program.ProgramSpec;
 import io.xdp4j.tools.exit.CommandException;
+import io.xdp4j.tools.json.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -104,7 +104,7 @@ final class Requests implements BatchLoop.Handler {
 
     /// Of the first program that was rejected, else of the last.
     private static Verdict verdict(ObjectLoad load) {
-        Verdict verdict = new Verdict(0, List.of(), 0);
+        Verdict verdict = new Verdict(0, List.of(), 0, null);
         for (ProgramSpec program : load.asked()) {
             EbpfException rejection = load.rejection(program);
             if (rejection != null) {

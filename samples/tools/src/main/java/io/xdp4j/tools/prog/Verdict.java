@@ -4,6 +4,7 @@ import io.xdp4j.ebpf.EbpfException;
 import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.collection.RejectedProgramException;
 import io.xdp4j.ebpf.collection.Verification;
+import io.xdp4j.ebpf.verifier.Explanation;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,11 +14,16 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param errno 0 when accepted
 /// @param log the last line is `processed N insns ...`
-record Verdict(int errno, List<String> log, int processed) {
+/// @param explanation why it was rejected; null when accepted
+record Verdict(int errno, List<String> log, int processed, @Nullable Explanation explanation) {
     private static final int ANSWERED_LINES = 40;
 
     static Verdict of(Verification verification) {
-        return new Verdict(verification.errno(), verification.log(), verification.processed());
+        return new Verdict(
+                verification.errno(),
+                verification.log(),
+                verification.processed(),
+                verification.explanation());
     }
 
     /// The verdict behind a failed load.
@@ -39,6 +45,9 @@ record Verdict(int errno, List<String> log, int processed) {
         }
         form.put("log", log.subList(Math.max(0, log.size() - ANSWERED_LINES), log.size()));
         form.put("processed", processed);
+        if (explanation != null) {
+            form.put("explanation", ExplanationForm.of(explanation, null));
+        }
         return form;
     }
 }
