@@ -9,7 +9,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_CPUMAP);
 	__uint(max_entries, MAX_CPUS);
 	__uint(key_size, sizeof(__u32));
-	__uint(value_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct bpf_cpumap_val));
 } cpu_map SEC(".maps");
 
 /* CPUs in use: the first cpus_count entries. */

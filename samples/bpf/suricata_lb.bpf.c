@@ -14,6 +14,14 @@
 #define GRE_HAS_SEQ bpf_htons(0x1000)
 #define GRE_VERSION_BITS bpf_htons(0x0007)
 
+/* Who gets a CPU's flows, for to_consumer. */
+struct {
+	__uint(type, BPF_MAP_TYPE_DEVMAP);
+	__uint(max_entries, MAX_CPUS);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32));
+} consumers SEC(".maps");
+
 struct gre {
 	__be16 flags;
 	__be16 type;
@@ -83,6 +91,13 @@ int xdp_loadfilter(struct xdp_md *ctx)
 	if (type == bpf_htons(ETH_P_IP) && (void *)(ip + 1) <= c.end && ip->protocol == IPPROTO_GRE)
 		return decapsulate(ctx, &c, ip);
 	return spread(&c, type);
+}
+
+/* For entries of cpu_map: out of the consumer's device; the stack's when there is none. */
+SEC("xdp/cpumap")
+int to_consumer(struct xdp_md *ctx)
+{
+	return bpf_redirect_map(&consumers, bpf_get_smp_processor_id(), XDP_PASS);
 }
 
 char _license[] SEC("license") = "Dual MIT/GPL";

@@ -1,28 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
 // What xdp-bench drop, pass and tx do with a packet before its verdict: nothing, read it, parse it, swap
 // its addresses; through packet pointers or through the load and store helpers.
+#include "counting.h"
 #include "parsing.h"
 
 #include <stdbool.h>
 
 #define MAX_RXQS 64
 
-struct datarec {
-	__u64 processed;
-	__u64 dropped;
-	__u64 issue;
-};
-
 /* Set before the load. */
 const volatile int action = XDP_DROP;
 const volatile bool rxq_stats = false;
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct datarec);
-} rx_cnt SEC(".maps");
 
 /* By receive queue; the last slot takes queues beyond. */
 struct {
@@ -32,27 +20,23 @@ struct {
 	__type(value, struct datarec);
 } rxq_cnt SEC(".maps");
 
-static __always_inline void count(struct datarec *rec)
-{
-	rec->processed++;
-	if (action == XDP_DROP)
-		rec->dropped++;
-}
-
 static __always_inline int counted(struct xdp_md *ctx)
 {
-	__u32 key = 0;
-	struct datarec *rec = bpf_map_lookup_elem(&rx_cnt, &key);
+	struct datarec *rec = received();
 
 	if (!rec)
 		return XDP_ABORTED;
-	count(rec);
+	if (action == XDP_DROP)
+		rec->dropped++;
 	if (rxq_stats) {
-		key = ctx->rx_queue_index < MAX_RXQS ? ctx->rx_queue_index : MAX_RXQS;
+		__u32 key = ctx->rx_queue_index < MAX_RXQS ? ctx->rx_queue_index : MAX_RXQS;
+
 		rec = bpf_map_lookup_elem(&rxq_cnt, &key);
 		if (!rec)
 			return XDP_ABORTED;
-		count(rec);
+		rec->processed++;
+		if (action == XDP_DROP)
+			rec->dropped++;
 	}
 	return action;
 }

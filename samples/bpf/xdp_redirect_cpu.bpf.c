@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
 // Spreads packets over CPUs: the program variants of xdp_redirect_cpu and its second-stage programs.
+#include "counting.h"
 #include "flow_hash.h"
 
 #include <stdbool.h>
 
 #define MAX_CPUS 64
 #define DISCARD_PORT 9
-
-struct datarec {
-	__u64 processed;
-	__u64 dropped;
-	__u64 issue;
-};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_CPUMAP);
@@ -43,28 +38,14 @@ struct {
 } cpus_iterator SEC(".maps");
 
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct datarec);
-} rx_cnt SEC(".maps");
-
-struct {
 	__uint(type, BPF_MAP_TYPE_DEVMAP);
 	__uint(max_entries, 1);
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, sizeof(struct bpf_devmap_val));
 } tx_port SEC(".maps");
 
-static __always_inline struct datarec *received(void)
-{
-	__u32 key = 0;
-	struct datarec *rec = bpf_map_lookup_elem(&rx_cnt, &key);
-
-	if (rec)
-		rec->processed++;
-	return rec;
-}
+/* Address of the device behind tx_port. */
+__u8 tx_mac_addr[ETH_ALEN];
 
 /* Redirects to the CPU in that place of the list of CPUs. */
 static __always_inline int to_place(struct datarec *rec, __u32 place)
@@ -303,6 +284,7 @@ int redirect_egress_prog(struct xdp_md *ctx)
 
 	if ((void *)(eth + 1) > c.end)
 		return XDP_DROP;
+	__builtin_memcpy(eth->h_source, tx_mac_addr, ETH_ALEN);
 	return XDP_PASS;
 }
 

@@ -2,6 +2,7 @@
 /// assembly of a datapath from them.
 module io.xdp4j.config {
     requires static org.jspecify;
+    requires transitive io.xdp4j.control;
     requires transitive io.xdp4j.core;
     requires transitive io.xdp4j.programs;
     requires org.snakeyaml.engine;

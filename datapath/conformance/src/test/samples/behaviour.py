@@ -275,7 +275,7 @@ def spread(program, name, packet, hash_, out=None, extra=()):
     for cpu in (0, 1):
         right = 1 - hash_ % 2 == cpu
         case(program, "%s, CPU %d" % (name, cpu), packet, REDIRECT if right else ABORTED, out,
-             cpus + [("cpu_map", u32(cpu), u32(192))] + list(extra))
+             cpus + [("cpu_map", u32(cpu), u32(192) + u32(0))] + list(extra))
 
 
 def redirect_cpu():
@@ -345,5 +345,6 @@ def suricata_filter():
     case(program, "ARP", eth(0x806, b"\0" * 46), PASS)
 
 
-for group in (bench, router, iptunnel, xdp_filter, meta, trafficgen, redirect_cpu, suricata_lb, suricata_filter):
-    group()
+if __name__ == "__main__":
+    for group in (bench, router, iptunnel, xdp_filter, meta, trafficgen, redirect_cpu, suricata_lb, suricata_filter):
+        group()

@@ -4,6 +4,7 @@ module io.xdp4j.tools {
     requires info.picocli;
     requires io.xdp4j.afxdp;
     requires io.xdp4j.config;
+    requires io.xdp4j.control;
     requires io.xdp4j.core;
     requires io.xdp4j.ebpf;
     requires io.xdp4j.linux;
@@ -15,7 +16,17 @@ module io.xdp4j.tools {
 
     opens io.xdp4j.tools to
             info.picocli;
+    opens io.xdp4j.tools.classic to
+            info.picocli;
     opens io.xdp4j.tools.prog to
+            info.picocli;
+    opens io.xdp4j.tools.report to
+            info.picocli;
+    opens io.xdp4j.tools.session to
+            info.picocli;
+    opens io.xdp4j.tools.suricata to
+            info.picocli;
+    opens io.xdp4j.tools.xdptools to
             info.picocli;
 
     uses io.xdp4j.core.device.NetDeviceProvider;

@@ -3,7 +3,8 @@
 #include "bpf_min.h"
 
 extern int LINUX_KERNEL_VERSION __kconfig;
-extern __u64 CONFIG_HZ __kconfig;
+extern int CONFIG_HZ __kconfig;
+extern __u64 CONFIG_PANIC_TIMEOUT __kconfig;
 extern _Bool CONFIG_MISSING __kconfig __weak;
 
 extern const int some_variable __ksym __weak;
@@ -14,7 +15,12 @@ char SEC("license") _license[] = "GPL";
 
 SEC("xdp") int version(struct xdp_md *ctx)
 {
-    return LINUX_KERNEL_VERSION + CONFIG_HZ + CONFIG_MISSING;
+    return LINUX_KERNEL_VERSION + CONFIG_PANIC_TIMEOUT + CONFIG_MISSING;
+}
+
+SEC("xdp") int ticks(struct xdp_md *ctx)
+{
+    return CONFIG_HZ;
 }
 
 SEC("xdp") int symbols(struct xdp_md *ctx)

@@ -88,6 +88,11 @@ public record DatapathConfig(
         }
     }
 
+    /// The same over other devices.
+    public DatapathConfig withDevices(List<DeviceSpec> to) {
+        return new DatapathConfig(workers, frames, to, cpumaps, devmaps, programs, switches, stats);
+    }
+
     /// The device that has the name, or of which one end has it.
     public Optional<DeviceSpec> device(String name) {
         return devices.stream().filter(d -> d.deviceNames().contains(name)).findFirst();

@@ -8,65 +8,51 @@ import io.xdp4j.config.ObjectProgramSpec.CpuEntry;
 import io.xdp4j.config.ObjectProgramSpec.DeviceEntry;
 import io.xdp4j.config.ObjectProgramSpec.Word;
 import io.xdp4j.config.SourceLocation;
-import io.xdp4j.core.bpf.DatapathBackends;
-import io.xdp4j.core.bpf.ObjectProgram;
-import io.xdp4j.core.device.Datapath;
-import io.xdp4j.core.program.LiveBackend;
+import io.xdp4j.control.DatapathObjects;
+import io.xdp4j.control.LiveObject;
 import io.xdp4j.core.program.XdpProgram;
-import io.xdp4j.core.redirect.CpuMap;
 import io.xdp4j.ebpf.MapException;
 import io.xdp4j.ebpf.collection.BpfProgram;
 import io.xdp4j.ebpf.collection.Collection;
 import io.xdp4j.ebpf.collection.Engine;
 import io.xdp4j.ebpf.collection.LoadOptions;
 import io.xdp4j.ebpf.map.BpfMap;
-import io.xdp4j.ebpf.map.MapSpec;
 import io.xdp4j.ebpf.program.CollectionSpec;
 import io.xdp4j.ebpf.program.LinkedProgram;
 import io.xdp4j.ebpf.program.MapDefinition;
 import io.xdp4j.ebpf.program.ProgramSpec;
-import io.xdp4j.ebpf.testrun.TestRun;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// The eBPF objects that a configuration names, each file loaded once.
 ///
 /// Thread: one.
-/// Owns: the objects' maps and programs, until closed.
+/// Owns: nothing; the objects belong to [DatapathObjects].
 /// Fails: [ConfigException] for what does not fit the object, an
 /// [io.xdp4j.ebpf.EbpfException] for the object itself.
-final class ObjectFactory implements AutoCloseable {
-    /// How often due timers are looked for.
-    private static final long TIMER_MILLIS = 1;
-
+final class ObjectFactory {
     private final DatapathConfig config;
     private final Parts parts;
-    private final DatapathBackends backends;
-    private final Map<Path, Collection> objects = new LinkedHashMap<>();
-    private final Map<Integer, XdpProgram> programs = new HashMap<>();
-    private @Nullable Future<?> timers;
+    private final DatapathObjects live;
+    private final Map<Path, LiveObject> objects = new LinkedHashMap<>();
 
-    ObjectFactory(DatapathConfig config, Parts parts) {
+    ObjectFactory(DatapathConfig config, Parts parts, DatapathObjects live) {
         this.config = config;
         this.parts = parts;
-        this.backends =
-                new DatapathBackends(parts.datapath(), id -> Optional.ofNullable(programs.get(id)));
+        this.live = live;
     }
 
     /// The program, its object loaded and filled.
     XdpProgram program(ObjectProgramSpec spec) {
-        BpfProgram program = choose(object(spec.file()), spec);
+        LiveObject object = object(spec.file());
+        BpfProgram program = choose(object.collection(), spec);
         int attachType = program.linked().expectedAttachType();
         if (!spec.attach().isEmpty()
                 && (attachType == LinkedProgram.ATTACH_XDP_CPUMAP
@@ -78,7 +64,7 @@ final class ObjectFactory implements AutoCloseable {
                             + ": is for entries of a cpumap or devmap (expected: a program of"
                             + " section xdp to attach to a device)");
         }
-        return running(program);
+        return object.running(program);
     }
 
     private BpfProgram choose(Collection object, ObjectProgramSpec spec) {
@@ -110,47 +96,23 @@ final class ObjectFactory implements AutoCloseable {
         return program;
     }
 
-    private XdpProgram running(BpfProgram program) {
-        return programs.computeIfAbsent(
-                program.id(), _ -> new ObjectProgram(parts.datapath(), program));
-    }
-
     // ---- loading
 
-    private Collection object(Path file) {
-        Collection object = objects.get(file);
+    private LiveObject object(Path file) {
+        LiveObject object = objects.get(file);
         if (object == null) {
             List<ObjectProgramSpec> users = users(file);
-            object = Collection.load(withGlobals(Collection.read(file), users), options(users));
+            object =
+                    live.load(
+                            String.valueOf(file.getFileName()),
+                            withGlobals(Collection.read(file), users),
+                            options(users));
             objects.put(file, object);
             for (ObjectProgramSpec user : users) {
-                fill(object, user);
-            }
-            if (object.maps().values().stream().anyMatch(ObjectFactory::hasTimers)) {
-                startTimers();
+                fill(object.collection(), user);
             }
         }
         return object;
-    }
-
-    private static boolean hasTimers(BpfMap map) {
-        return map.spec().field("bpf_timer") != null;
-    }
-
-    /// Callbacks run on worker 0 between its polls.
-    private void startTimers() {
-        if (timers == null) {
-            Datapath datapath = parts.datapath();
-            timers =
-                    datapath.workers()
-                            .get(0)
-                            .eventLoop()
-                            .scheduleAtFixedRate(
-                                    () -> datapath.bpf().runTimers(datapath.machine(0)),
-                                    TIMER_MILLIS,
-                                    TIMER_MILLIS,
-                                    TimeUnit.MILLISECONDS);
-        }
     }
 
     private List<ObjectProgramSpec> users(Path file) {
@@ -172,19 +134,7 @@ final class ObjectFactory implements AutoCloseable {
                                 + " (expected: one engine for an object)");
             }
         }
-        return LoadOptions.DEFAULT
-                .withEngine(engine)
-                .withWanted(ProgramSpec::isXdp)
-                .withRuntime(parts.datapath().bpf(), 0, TestRun.Ingress.LOOPBACK)
-                .withBackends(this::backend);
-    }
-
-    private LiveBackend backend(MapSpec spec, int id) {
-        LiveBackend backend = backends.open(spec, id);
-        if (backend.map() instanceof CpuMap cpuMap) {
-            parts.cpuMaps().putIfAbsent(spec.name(), cpuMap);
-        }
-        return backend;
+        return LoadOptions.DEFAULT.withEngine(engine).withWanted(ProgramSpec::isXdp);
     }
 
     private static CollectionSpec withGlobals(
@@ -262,7 +212,6 @@ final class ObjectFactory implements AutoCloseable {
         byte[] value = littleEndian(word, map.valueSize());
         if (name != null) {
             BpfProgram program = entryProgram(object, name, at);
-            running(program);
             if (value.length < 2 * Integer.BYTES) {
                 throw new ConfigException(
                         at,
@@ -281,7 +230,7 @@ final class ObjectFactory implements AutoCloseable {
     private BpfProgram entryProgram(Collection object, String name, SourceLocation at) {
         if (!object.programs().containsKey(name)
                 && config.program(name).orElse(null) instanceof ObjectProgramSpec other) {
-            return choose(object(other.file()), other);
+            return choose(object(other.file()).collection(), other);
         }
         return program(object, name, at);
     }
@@ -308,17 +257,5 @@ final class ObjectFactory implements AutoCloseable {
         byte[] bytes = new byte[Math.max(size, Long.BYTES)];
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(number);
         return Arrays.copyOf(bytes, size);
-    }
-
-    /// Frees the objects; their programs must be detached.
-    @Override
-    public void close() {
-        Future<?> running = timers;
-        if (running != null) {
-            running.cancel(false);
-            parts.datapath().workers().synchronize();
-        }
-        objects.values().forEach(Collection::close);
-        objects.clear();
     }
 }

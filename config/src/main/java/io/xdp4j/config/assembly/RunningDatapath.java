@@ -10,6 +10,8 @@ import io.xdp4j.config.ProgramSpec;
 import io.xdp4j.config.SourceLocation;
 import io.xdp4j.config.SwitchSpec;
 import io.xdp4j.config.WorkersSpec;
+import io.xdp4j.control.DatapathHost;
+import io.xdp4j.control.DatapathObjects;
 import io.xdp4j.core.bpf.Fib;
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.DeviceException;
@@ -37,15 +39,19 @@ import org.jspecify.annotations.Nullable;
 /// Fails: [ConfigException] with the line of what cannot be made, [DeviceException] for a device.
 public final class RunningDatapath implements AutoCloseable {
     private final Parts parts;
-    private final ObjectFactory objects;
+    private final DatapathObjects objects;
+    private final DatapathHost host;
     private final ProgramFactory programs;
     private @Nullable Fib fib;
     private final List<LearningSwitch> switches = new ArrayList<>();
 
     private RunningDatapath(DatapathConfig config, Datapath datapath) {
         this.parts = new Parts(datapath);
-        this.objects = new ObjectFactory(config, parts);
-        this.programs = new ProgramFactory(config, parts, objects);
+        this.objects = new DatapathObjects(datapath);
+        this.host =
+                new DatapathHost(datapath, objects, () -> List.copyOf(parts.cpuMaps().values()));
+        this.programs =
+                new ProgramFactory(config, parts, new ObjectFactory(config, parts, objects));
     }
 
     /// Makes everything; no frame moves before [#start].
@@ -203,9 +209,9 @@ public final class RunningDatapath implements AutoCloseable {
         return parts.datapath();
     }
 
-    /// The cpumaps, in the order of the configuration.
-    public List<CpuMap> cpuMaps() {
-        return List.copyOf(parts.cpuMaps().values());
+    /// The datapath as tools see it.
+    public DatapathHost host() {
+        return host;
     }
 
     public List<LearningSwitch> switches() {

@@ -2,6 +2,7 @@ package io.xdp4j.tools;
 
 import io.xdp4j.config.DatapathConfig;
 import io.xdp4j.tools.exit.ExitCode;
+import io.xdp4j.tools.session.SampleObjects;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -36,7 +37,7 @@ final class DemoCommand implements Callable<Integer> {
         if (options.duration == null) {
             options.duration = DEFAULT_DURATION;
         }
-        DatapathSession.run(ebpf ? withObjects() : withJava(), options);
+        DatapathSession.run("demo", ebpf ? withObjects() : withJava(), options);
         return ExitCode.OK;
     }
 

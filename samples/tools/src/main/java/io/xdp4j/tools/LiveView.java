@@ -1,5 +1,6 @@
 package io.xdp4j.tools;
 
+import io.xdp4j.control.Snapshot;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -21,7 +21,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        DatapathSession.run(DatapathConfig.load(file), options);
+        DatapathSession.run("run", DatapathConfig.load(file), options);
         return ExitCode.OK;
     }
 }

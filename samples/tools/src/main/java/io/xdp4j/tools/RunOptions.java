@@ -1,5 +1,6 @@
 package io.xdp4j.tools;
 
+import io.xdp4j.tools.session.DurationConverter;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;

@@ -1,5 +1,6 @@
 package io.xdp4j.tools;
 
+import io.xdp4j.control.Snapshot;
 import io.xdp4j.core.redirect.CpuMapStats;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.core.trace.Ledger;

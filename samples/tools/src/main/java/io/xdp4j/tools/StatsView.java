@@ -1,6 +1,11 @@
 package io.xdp4j.tools;
 
+import io.xdp4j.control.Snapshot;
+import io.xdp4j.control.SnapshotJson;
+import io.xdp4j.control.json.JsonText;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /// Shows a running datapath.
 interface StatsView extends AutoCloseable {
@@ -26,12 +31,19 @@ interface StatsView extends AutoCloseable {
     record JsonView(PrintWriter out) implements StatsView {
         @Override
         public void stats(Snapshot before, Snapshot now) {
-            print(SnapshotJson.line("stats", now));
+            print(line("stats", now));
         }
 
         @Override
         public void summary(Snapshot start, Snapshot end) {
-            print(SnapshotJson.line("summary", end));
+            print(line("summary", end));
+        }
+
+        private static String line(String event, Snapshot snapshot) {
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("event", event);
+            json.putAll(SnapshotJson.properties(snapshot));
+            return JsonText.of(json);
         }
 
         private void print(String line) {

@@ -2,6 +2,7 @@ package io.xdp4j.tools;
 
 import io.xdp4j.config.DatapathConfig;
 import io.xdp4j.tools.exit.ExitCode;
+import io.xdp4j.tools.session.SampleObjects;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -56,7 +57,8 @@ final class SwitchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        DatapathSession.run(DatapathConfig.parse(configuration(), "<command line>"), options);
+        DatapathSession.run(
+                "switch", DatapathConfig.parse(configuration(), "<command line>"), options);
         return ExitCode.OK;
     }
 

@@ -1,6 +1,8 @@
 package io.xdp4j.tools;
 
 import io.xdp4j.config.ConfigException;
+import io.xdp4j.control.ControlException;
+import io.xdp4j.control.json.JsonException;
 import io.xdp4j.core.device.DeviceException;
 import io.xdp4j.core.device.XdpAttachException;
 import io.xdp4j.ebpf.EbpfException;
@@ -12,10 +14,29 @@ import io.xdp4j.ebpf.collection.RejectedProgramException;
 import io.xdp4j.ebpf.testrun.TestRunException;
 import io.xdp4j.linux.Errno;
 import io.xdp4j.linux.NativeException;
+import io.xdp4j.tools.classic.AdjustTailCommand;
+import io.xdp4j.tools.classic.FwdCommand;
+import io.xdp4j.tools.classic.MonitorCommand;
+import io.xdp4j.tools.classic.RedirectCommand;
+import io.xdp4j.tools.classic.RedirectCpuCommand;
+import io.xdp4j.tools.classic.RedirectMapCommand;
+import io.xdp4j.tools.classic.RedirectMapMultiCommand;
+import io.xdp4j.tools.classic.RouterIpv4Command;
+import io.xdp4j.tools.classic.RxqInfoCommand;
+import io.xdp4j.tools.classic.SamplePktsCommand;
+import io.xdp4j.tools.classic.TxIptunnelCommand;
+import io.xdp4j.tools.classic.Xdp1Command;
+import io.xdp4j.tools.classic.Xdp2Command;
+import io.xdp4j.tools.classic.Xdp2SkbMetaCommand;
 import io.xdp4j.tools.exit.CommandException;
 import io.xdp4j.tools.exit.ExitCode;
-import io.xdp4j.tools.json.JsonException;
 import io.xdp4j.tools.prog.ProgCommand;
+import io.xdp4j.tools.suricata.SuricataCommand;
+import io.xdp4j.tools.xdptools.BenchCommand;
+import io.xdp4j.tools.xdptools.DumpCommand;
+import io.xdp4j.tools.xdptools.FilterCommand;
+import io.xdp4j.tools.xdptools.LoaderCommand;
+import io.xdp4j.tools.xdptools.TrafficgenCommand;
 import java.io.PrintWriter;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -36,6 +57,26 @@ import picocli.CommandLine.Command;
             DevicesCommand.class,
             DoctorCommand.class,
             ProgCommand.class,
+            Xdp1Command.class,
+            Xdp2Command.class,
+            AdjustTailCommand.class,
+            FwdCommand.class,
+            MonitorCommand.class,
+            RedirectCommand.class,
+            RedirectCpuCommand.class,
+            RedirectMapCommand.class,
+            RedirectMapMultiCommand.class,
+            RouterIpv4Command.class,
+            RxqInfoCommand.class,
+            SamplePktsCommand.class,
+            TxIptunnelCommand.class,
+            Xdp2SkbMetaCommand.class,
+            BenchCommand.class,
+            TrafficgenCommand.class,
+            LoaderCommand.class,
+            FilterCommand.class,
+            DumpCommand.class,
+            SuricataCommand.class,
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -81,6 +122,9 @@ public final class Xdp4j {
         line.setExecutionExceptionHandler((e, command, _) -> {
             command.getErr()
                     .println(command.getCommandSpec().qualifiedName() + ": " + firstLine(e));
+            if (e instanceof ControlException refused) {
+                refused.log().forEach(command.getErr()::println);
+            }
             return exitCode(e);
         });
         return line.execute(args);
@@ -103,10 +147,22 @@ public final class Xdp4j {
         };
     }
 
+    private static int exitCode(ControlException.Kind kind) {
+        return switch (kind) {
+            case REJECTED -> ExitCode.REJECTED;
+            case USAGE -> ExitCode.USAGE;
+            case INPUT -> ExitCode.INPUT;
+            case UNSUPPORTED -> ExitCode.UNSUPPORTED;
+            case PERMISSION -> ExitCode.PERMISSION;
+            case RUNTIME -> ExitCode.RUNTIME;
+        };
+    }
+
     private static int exitCode(Exception e) {
         return switch (e) {
             case CommandException ended -> ended.exitCode();
             case JsonException json -> ExitCode.USAGE;
+            case ControlException refused -> exitCode(refused.kind());
             case EbpfException engine -> exitCode(engine);
             case ConfigException config -> ExitCode.USAGE;
             case DeviceException device ->

@@ -11,7 +11,7 @@ import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import org.junit.jupiter.api.Test;
 
-/// `{linux, ebpf} ← core ← {packet, veth, af-xdp, programs} ← config ← tools`; nothing depends on tests.
+/// `{linux, ebpf} ← core ← {packet, veth, af-xdp, programs, control} ← config ← tools`; nothing depends on tests.
 ///
 /// Config and tools know the transports only by `ServiceLoader`; tools read capture files, ask the
 /// doctor and use sockets too.
@@ -26,6 +26,8 @@ final class ModuleDependenciesTest {
                 .definedBy("io.xdp4j.ebpf..")
                 .layer("core")
                 .definedBy("io.xdp4j.core..")
+                .layer("control")
+                .definedBy("io.xdp4j.control..")
                 .layer("packet")
                 .definedBy("io.xdp4j.packet..")
                 .layer("veth")
@@ -46,6 +48,8 @@ final class ModuleDependenciesTest {
                 .mayNotAccessAnyLayer()
                 .whereLayer("core")
                 .mayOnlyAccessLayers("ebpf", "linux")
+                .whereLayer("control")
+                .mayOnlyAccessLayers("core", "ebpf")
                 .whereLayer("packet")
                 .mayOnlyAccessLayers("core", "ebpf", "linux")
                 .whereLayer("af-xdp")
@@ -55,10 +59,17 @@ final class ModuleDependenciesTest {
                 .whereLayer("programs")
                 .mayOnlyAccessLayers("core", "ebpf")
                 .whereLayer("config")
-                .mayOnlyAccessLayers("core", "ebpf", "programs")
+                .mayOnlyAccessLayers("control", "core", "ebpf", "programs")
                 .whereLayer("tools")
                 .mayOnlyAccessLayers(
-                        "af-xdp", "config", "core", "ebpf", "linux", "packet", "programs")
+                        "af-xdp",
+                        "config",
+                        "control",
+                        "core",
+                        "ebpf",
+                        "linux",
+                        "packet",
+                        "programs")
                 .whereLayer("testkit")
                 .mayOnlyAccessLayers("core", "ebpf")
                 .whereLayer("testkit")

@@ -14,6 +14,7 @@ final class BadInputTest {
     private static final String FILES = "datapath/conformance/src/test/resources/bad/";
 
     private static final String BASIC = "samples/bpf/xdp_basic.bpf.o";
+    private static final String NIC = "datapath/conformance/src/test/resources/tools/nic.yaml";
 
     @ParameterizedTest
     @CsvSource(
@@ -48,6 +49,8 @@ final class BadInputTest {
                     3 | prog load pom.xml          | pom.xml: no ELF file
                     3 | prog load %BASIC --program nope | no program nope (programs: xdp_drop
                     2 | prog load %BASIC --type tea | --type: tea (expected: a program type
+                    3 | prog load %BASIC --btf none | none: does not exist (expected: BTF, such as
+                    3 | prog load %BASIC --btf pom.xml | pom.xml: magic 0x
                     3 | prog run %BASIC --data-in pom.xml | programs (xdp_drop, xdp_pass
                     3 | prog run %BASIC --section xdp.fragments --data-in pom.xml | no program in section
                     3 | prog run %BASIC --program xdp_drop --data-in none.pcap | none.pcap: does not exist
@@ -59,6 +62,21 @@ final class BadInputTest {
                     2 | prog dump %BASIC bytes     | expected one of
                     3 | prog exec                  | standard input: is empty
                     3 | prog exec 0                | standard input: is empty
+                    2 | xdp_redirect_cpu -d nic0   | Missing required option: '--cpu=CPU'
+                    2 | xdp_redirect_cpu -d no-such-link -c 0 | no-such-link: no such device (expected: a device of
+                    2 | xdp_redirect_cpu --config %NIC -d nic0 -c 2 | --cpu: 2 (expected: 0..1
+                    2 | xdp_redirect_cpu --config %NIC -d nic0 -c 0 -q 16385 | --qsize: 16385
+                    2 | xdp_redirect_cpu --config %NIC -d nic0 -c 0 -p xdp_cpu_map6 | --progname: xdp_cpu_map6
+                    2 | xdp_redirect_cpu --config %NIC -d nic0 -c 0 -e tea | --mprog-name: tea (expected: pass or drop
+                    2 | xdp_redirect_cpu --config %NIC -d nic0 -c 0 -m map | --redirect-map: map (expected: with
+                    2 | xdp_redirect_cpu --config %NIC -d nic0 -c 0 -i 0 | --interval: 0 (expected: 1..86400
+                    2 | xdp_redirect_cpu --config %NIC -d nic0 -c 0 --object %BASIC | l4-hash: not in xdp_basic.bpf.o
+                    3 | xdp_redirect_cpu --config %NIC -d nic0 -c 0 --object no-such.o | no-such.o: does not exist
+                    2 | xdp_rxq_info --config %NIC -d nic0 -a XDP_REDIRECT | --action: XDP_REDIRECT
+                    2 | xdp_rxq_info --config %NIC -d nic1 | nic1: no such device (expected: one of nic0, near, far)
+                    2 | xdp_redirect --config %NIC nic0 | Missing required parameter: 'OUT'
+                    2 | xdp1 -N -S --config %NIC nic0 | -N: with -S (expected: one of them)
+                    6 | xdp_monitor --datapath no-such.sock | no-such.sock: nobody serves it
                     2 | demonstrate                | Unmatched argument at index 0: 'demonstrate'
                     """)
     void isRefusedInOneLine(int exitCode, String arguments, String message) {
@@ -66,6 +84,7 @@ final class BadInputTest {
                 Stream.of(arguments.split(" ", -1))
                         .map(word -> word.startsWith("@") ? FILES + word.substring(1) : word)
                         .map(word -> word.equals("%BASIC") ? BASIC : word)
+                        .map(word -> word.equals("%NIC") ? NIC : word)
                         .toArray(String[]::new);
         ToolCommand.Output output = ToolCommand.of(words).run();
         assertThat(output.exitCode()).as(output.toString()).isEqualTo(exitCode);

@@ -1,5 +1,7 @@
 package io.xdp4j.conformance.prog;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.btf.BtfSpec;
 import io.xdp4j.ebpf.btf.BtfType;
@@ -52,17 +54,34 @@ final class KernelMirror implements AutoCloseable {
 
     private KernelMirror() {}
 
-    /// Mirrors a collection's maps, their contents and freezes too.
-    static KernelMirror of(Collection collection) throws Refused {
-        return of(collection.maps().values());
+    /// The instructions as the kernel takes them.
+    static byte[] encoded(List<Insn> insns) {
+        ByteBuffer code =
+                ByteBuffer.allocate(insns.size() * Insn.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        insns.forEach(insn -> code.putLong(insn.encode()));
+        return code.array();
     }
 
-    /// Mirrors maps, their contents and freezes too.
-    static KernelMirror of(Iterable<BpfMap> maps) throws Refused {
+    /// Skips the test where bpf(2) is not allowed.
+    static void assumeBpf() {
+        int fd = KernelBpf.createMap(MapAttributes.of("probe", MapType.HASH.number(), 4, 4, 1, 0));
+        assumeTrue(fd > 0, "bpf(2) needs CAP_BPF: run as root");
+        Fd.close(fd);
+    }
+
+    /// Mirrors a collection's maps, their contents and freezes too.
+    static KernelMirror of(Collection collection) throws Refused {
+        Map<Integer, BpfMap> byId = new TreeMap<>();
+        collection.maps().values().forEach(map -> byId.put(map.id(), map));
+        return of(byId);
+    }
+
+    /// Mirrors maps by the number that programs name them by.
+    static KernelMirror of(Map<Integer, BpfMap> maps) throws Refused {
         KernelMirror mirror = new KernelMirror();
         try {
-            for (BpfMap map : maps) {
-                mirror.addMap(map);
+            for (Map.Entry<Integer, BpfMap> map : maps.entrySet()) {
+                mirror.addMap(map.getKey(), map.getValue());
             }
             return mirror;
         } catch (Refused e) {
@@ -71,9 +90,9 @@ final class KernelMirror implements AutoCloseable {
         }
     }
 
-    private void addMap(BpfMap map) throws Refused {
+    private void addMap(int number, BpfMap map) throws Refused {
         int fd = create(map.spec());
-        mapFds.put(map.id(), fd);
+        mapFds.put(number, fd);
         if (isPlain(map.type())) {
             copyContents(map, fd);
         }

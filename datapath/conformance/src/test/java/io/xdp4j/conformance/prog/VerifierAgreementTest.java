@@ -7,6 +7,8 @@ import io.xdp4j.conformance.Repository;
 import io.xdp4j.ebpf.EbpfException;
 import io.xdp4j.ebpf.collection.Collection;
 import io.xdp4j.ebpf.collection.LoadOptions;
+import io.xdp4j.ebpf.isa.Insn;
+import io.xdp4j.ebpf.map.BpfMap;
 import io.xdp4j.ebpf.map.MapType;
 import io.xdp4j.ebpf.program.CollectionSpec;
 import io.xdp4j.ebpf.program.LinkedProgram;
@@ -15,16 +17,21 @@ import io.xdp4j.ebpf.program.ProgramType;
 import io.xdp4j.linux.Fd;
 import io.xdp4j.linux.bpf.KernelBpf;
 import io.xdp4j.linux.bpf.KernelBpf.MapAttributes;
+import io.xdp4j.testkit.ebpf.GeneratedProgram;
+import io.xdp4j.testkit.ebpf.ProgramGenerator;
+import io.xdp4j.testkit.ebpf.ProgramMutator;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.SplittableRandom;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The verifier decides as the live kernel: on real objects, and on mutations of their programs.
+/// The verifier decides as the live kernel: on real objects, on generated programs, and on mutations
+/// of both.
 ///
 /// A bounded slice by default. `-Pkernel-verifier` judges more, with `-Dxdp4j.objects=DIR` every
 /// program of the objects in a folder too, whatever its section says. A mutation that the two sides
@@ -38,6 +45,7 @@ final class VerifierAgreementTest {
     private static final double SHARE = 0.98;
 
     private static final int MUTATIONS = Integer.getInteger("xdp4j.mutations", 400);
+    private static final int GENERATED = Integer.getInteger("xdp4j.generated", 150);
     private static final long SEED = Long.getLong("xdp4j.seed", 1);
 
     @BeforeEach
@@ -136,6 +144,31 @@ final class VerifierAgreementTest {
     }
 
     @Test
+    void judgesGeneratedProgramsAsTheKernel() {
+        Verdicts verdicts = new Verdicts();
+        for (long seed = SEED; seed < SEED + GENERATED; seed++) {
+            GeneratedProgram generated = ProgramGenerator.generate(seed);
+            compare(verdicts, "generated " + seed, generated);
+            List<Insn> changed = ProgramMutator.mutate(generated.insns(), seed);
+            compare(verdicts, "generated and mutated " + seed, generated.withInsns(changed));
+        }
+        report("generated programs", verdicts);
+        check(verdicts, 0);
+    }
+
+    private static void compare(Verdicts verdicts, String what, GeneratedProgram generated) {
+        try (Collection maps = Collection.empty(LoadOptions.DEFAULT)) {
+            Map<Integer, BpfMap> live = new HashMap<>();
+            generated.maps().forEach((fd, spec) -> live.put(fd, maps.newMap(spec)));
+            try (KernelMirror kernel = KernelMirror.of(live)) {
+                verdicts.compare(what, generated.linked(live), kernel);
+            }
+        } catch (KernelMirror.Refused e) {
+            throw new AssertionError(what + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Test
     void judgesTheMutationsKeptAsTheKernel() {
         Verdicts verdicts = new Verdicts();
         List<String> kept = new ArrayList<>(Repository.read(KEPT).lines().toList());
@@ -162,10 +195,8 @@ final class VerifierAgreementTest {
     }
 
     private static void mutate(Verdicts verdicts, Subject subject, long seed) {
-        SplittableRandom random = new SplittableRandom(subject.name().hashCode() ^ seed << 20);
         LinkedProgram changed =
-                subject.program()
-                        .withInsns(new ProgramMutation(random).of(subject.program().insns()));
+                subject.program().withInsns(ProgramMutator.mutate(subject.program().insns(), seed));
         verdicts.compare(subject.name() + " " + seed, changed, subject.kernel());
     }
 

@@ -107,6 +107,18 @@ public final class Json {
         return value instanceof Map<?, ?> object && object.containsKey(property);
     }
 
+    public boolean isObject() {
+        return value instanceof Map<?, ?>;
+    }
+
+    public boolean isList() {
+        return value instanceof List<?>;
+    }
+
+    public boolean isText() {
+        return value instanceof String;
+    }
+
     public Set<String> names() {
         Set<String> names = new LinkedHashSet<>();
         if (value instanceof Map<?, ?> object) {

@@ -51,6 +51,7 @@ public abstract class NetDevice implements AutoCloseable {
     private final XdpState xdp = new XdpState(this);
     private volatile @Nullable AttachedProgram attached;
     private volatile @Nullable AttachedProgram generic;
+    private volatile @Nullable PacketTap tap;
     private boolean failureLogged;
 
     /// Registers the device under its name and interface index.
@@ -311,9 +312,29 @@ public abstract class NetDevice implements AutoCloseable {
 
     private void setProgram(@Nullable AttachedProgram next) {
         attached = next;
+        showToQueues();
+    }
+
+    private void showToQueues() {
+        PacketTap around = tap;
+        AttachedProgram run = around == null ? attached : TappedProgram.around(attached, around);
         for (RxQueue queue : rxQueues) {
-            queue.swap(next);
+            queue.swap(run);
         }
+    }
+
+    /// Has a tap see the packets of this device at its native program, also where there is none;
+    /// null for none again. Returns once the tap before it sees no more.
+    public final void tap(@Nullable PacketTap next) {
+        synchronized (xdp) {
+            tap = next;
+            showToQueues();
+        }
+        datapath.workers().synchronize();
+    }
+
+    public final boolean isTapped() {
+        return tap != null;
     }
 
     /// Refuses a program with [XdpAttachException].

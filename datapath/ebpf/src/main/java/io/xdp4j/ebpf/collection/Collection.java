@@ -1,8 +1,12 @@
 package io.xdp4j.ebpf.collection;
 
 import io.xdp4j.ebpf.EbpfException;
+import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.LinkException;
 import io.xdp4j.ebpf.MalformedObjectException;
+import io.xdp4j.ebpf.MapException;
+import io.xdp4j.ebpf.UnsupportedException;
+import io.xdp4j.ebpf.btf.BtfSpec;
 import io.xdp4j.ebpf.elf.ObjectReader;
 import io.xdp4j.ebpf.map.BpfMap;
 import io.xdp4j.ebpf.map.MapSpec;
@@ -14,6 +18,7 @@ import io.xdp4j.ebpf.program.MapDefinition;
 import io.xdp4j.ebpf.program.ProgramLinker;
 import io.xdp4j.ebpf.program.ProgramSpec;
 import io.xdp4j.ebpf.program.ProgramType;
+import io.xdp4j.ebpf.program.Reference;
 import io.xdp4j.ebpf.testrun.TestRun;
 import io.xdp4j.ebpf.vm.BpfMachine;
 import io.xdp4j.ebpf.vm.BpfRuntime;
@@ -55,6 +60,7 @@ public final class Collection implements AutoCloseable {
     private final List<BpfMap> moreMaps = new ArrayList<>();
     private final Map<String, BpfProgram> programs = new LinkedHashMap<>();
     private final Map<String, EbpfException> rejected = new LinkedHashMap<>();
+    private final Map<String, UnsupportedException> unsupported = new LinkedHashMap<>();
     private @Nullable Arena arena;
     private @Nullable TestRun testRun;
 
@@ -79,20 +85,44 @@ public final class Collection implements AutoCloseable {
     ///
     /// Fails: [MalformedObjectException] also for a file that cannot be read.
     public static CollectionSpec read(Path file) {
+        return ObjectReader.read(
+                bytes(file, "an object file of clang -target bpf"),
+                String.valueOf(file.getFileName()));
+    }
+
+    /// Reads the types of a kernel, for [LoadOptions#withKernelTypes]: a file of raw BTF, such as
+    /// `/sys/kernel/btf/vmlinux`, or an object with types of its own.
+    ///
+    /// Fails: [MalformedObjectException], also for a file that cannot be read.
+    public static BtfSpec readTypes(Path file) {
+        byte[] bytes = bytes(file, "BTF, such as /sys/kernel/btf/vmlinux");
         String name = String.valueOf(file.getFileName());
+        if (bytes.length < 4 || bytes[0] != 0x7f || bytes[1] != 'E') {
+            return BtfSpec.parse(bytes, name);
+        }
+        BtfSpec types = ObjectReader.read(bytes, name).btf();
+        if (types == null) {
+            throw new MalformedObjectException(name + ": has no section .BTF (expected: types)");
+        }
+        return types;
+    }
+
+    private static byte[] bytes(Path file, String expected) {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(MAX_FILE_BYTES + 1);
             if (bytes.length > MAX_FILE_BYTES) {
                 throw new MalformedObjectException(
                         file + ": is larger than " + MAX_FILE_BYTES + " bytes (expected: less)");
             }
-            return ObjectReader.read(bytes, name);
+            return bytes;
         } catch (IOException e) {
             throw new MalformedObjectException(
                     file
                             + ": "
                             + (Files.exists(file) ? "cannot be read: " + e : "does not exist")
-                            + " (expected: an object file of clang -target bpf)",
+                            + " (expected: "
+                            + expected
+                            + ")",
                     e);
         }
     }
@@ -120,7 +150,10 @@ public final class Collection implements AutoCloseable {
 
     private void makeMaps(CollectionSpec object) {
         for (MapDefinition definition : object.maps()) {
-            BpfMap map = create(definition.spec());
+            BpfMap map = create(object, definition);
+            if (map == null) {
+                continue;
+            }
             maps.put(definition.name(), map);
             InitialValue contents = definition.contents();
             if (contents != null && !contents.isZero()) {
@@ -129,6 +162,26 @@ public final class Collection implements AutoCloseable {
             if (definition.frozen()) {
                 map.freeze();
             }
+        }
+    }
+
+    /// The map, or null for one of a type that does not exist here: that is for the programs to
+    /// complain about that use it.
+    private @Nullable BpfMap create(CollectionSpec object, MapDefinition definition) {
+        try {
+            return create(definition.spec());
+        } catch (UnsupportedException e) {
+            unsupported.put(definition.name(), e);
+            return null;
+        } catch (MapException e) {
+            throw new MapException(
+                    e.errno(),
+                    object.file()
+                            + ": section "
+                            + definition.section()
+                            + ": "
+                            + String.valueOf(e.getMessage())
+                                    .substring(Errno.nameOf(e.errno()).length() + 2));
         }
     }
 
@@ -146,7 +199,7 @@ public final class Collection implements AutoCloseable {
         ProgramLinker linker = linker(object);
         for (ProgramSpec program : object.programs()) {
             if (options.wanted().test(program)) {
-                loadProgram(linker, program);
+                loadProgram(linker, object, program);
             }
         }
     }
@@ -156,14 +209,34 @@ public final class Collection implements AutoCloseable {
                 object, maps, ProgramLoader.kernelFunctions(), options.kernelTypes());
     }
 
-    private void loadProgram(ProgramLinker linker, ProgramSpec program) {
+    private void loadProgram(ProgramLinker linker, CollectionSpec object, ProgramSpec program) {
         try {
+            requireMaps(object, program);
             load(linker.link(typed(program)));
         } catch (EbpfException e) {
             if (!options.keepGoing()) {
                 throw e;
             }
             rejected.put(program.name(), e);
+        }
+    }
+
+    private void requireMaps(CollectionSpec object, ProgramSpec program) {
+        for (Reference reference : program.references()) {
+            UnsupportedException reason =
+                    reference instanceof Reference.ToMap(int _, String map)
+                            ? unsupported.get(map)
+                            : null;
+            if (reason != null) {
+                throw new UnsupportedException(
+                        "%s: program %s: insn %d: %s; name the programs without it"
+                                .formatted(
+                                        object.file(),
+                                        program.name(),
+                                        reference.insn(),
+                                        reason.getMessage()),
+                        reason);
+            }
         }
     }
 

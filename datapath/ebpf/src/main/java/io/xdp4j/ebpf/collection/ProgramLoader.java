@@ -38,6 +38,9 @@ final class ProgramLoader implements MapEnvironment {
     /// A jump to itself, as the kernel puts it in place of dead code.
     private static final Insn NEVER_RUN = new Insn(Opcode.JMP | Opcode.JA, 0, 0, -1, 0);
 
+    /// Processed instructions that a log of level 1 covers.
+    private static final int LONGEST_TOLD = 200_000;
+
     private final BpfRuntime runtime;
     private final LoadOptions options;
     private final Map<Integer, LinkedProgram> programs = new HashMap<>();
@@ -99,14 +102,7 @@ final class ProgramLoader implements MapEnvironment {
         if (!options.verify()) {
             return running(program, program, decoded(program), owner);
         }
-        VerifierResult result =
-                Verifier.verify(
-                        program,
-                        new VerifierOptions(
-                                options.logLevel(),
-                                runtime.cpus(),
-                                options.kernelObjects(),
-                                options.deviceBound()));
+        VerifierResult result = verified(program);
         Verification verification =
                 new Verification(
                         result.accepted(),
@@ -124,6 +120,23 @@ final class ProgramLoader implements MapEnvironment {
                             program.name() + ": reads kernel structures, which do not exist here"));
         }
         return running(program, reachable, verification, owner);
+    }
+
+    /// The path to an error is put into words only once there is an error, and not for the longest.
+    private VerifierResult verified(LinkedProgram program) {
+        VerifierOptions wanted =
+                new VerifierOptions(
+                        options.logLevel(),
+                        runtime.cpus(),
+                        options.kernelObjects(),
+                        options.deviceBound());
+        if (options.logLevel() != 1) {
+            return Verifier.verify(program, wanted);
+        }
+        VerifierResult silent = Verifier.verify(program, wanted.withLogLevel(0));
+        return silent.accepted() || silent.processed() > LONGEST_TOLD
+                ? silent
+                : Verifier.verify(program, wanted);
     }
 
     /// What no path reaches may be anything, and the engines look at all of it.

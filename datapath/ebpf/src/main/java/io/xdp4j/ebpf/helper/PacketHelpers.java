@@ -122,7 +122,7 @@ final class PacketHelpers {
         int bytes = (int) length;
         long address = xdp.contiguous(from, bytes);
         if (address != 0) {
-            RawMemory.move(address, to, bytes);
+            RawMemory.copy(address, to, bytes);
             return 0;
         }
         for (int i = 0; i < bytes; i++) {
@@ -142,7 +142,7 @@ final class PacketHelpers {
         int bytes = (int) length;
         long address = xdp.contiguous(to, bytes);
         if (address != 0) {
-            RawMemory.move(from, address, bytes);
+            RawMemory.copy(from, address, bytes);
             return 0;
         }
         for (int i = 0; i < bytes; i++) {

@@ -80,7 +80,7 @@ public sealed interface HashLookup {
         @Override
         @HotPath
         public long value(long element, int cpu) {
-            LruClock.touch(element + refOffset);
+            LruLists.touch(element + refOffset);
             return values.value(element, cpu);
         }
     }

@@ -39,7 +39,7 @@ public abstract sealed class HashTableMap extends BpfMap
                 new ElementPool(
                         memory(),
                         layout.stride(),
-                        spec.maxEntries(),
+                        isLru ? LruLists.elements(spec, cpus) : spec.maxEntries(),
                         cpus,
                         layout.percpuStride() == 0 ? 0 : valueOffset,
                         layout.percpuStride());

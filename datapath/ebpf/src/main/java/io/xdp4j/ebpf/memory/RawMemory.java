@@ -112,7 +112,20 @@ public final class RawMemory {
         for (int at = 0; at < longs; at += 8) {
             putLong(destination + at, getLong(source + at));
         }
-        for (int at = longs; at < length; at++) {
+        copyRest(source + longs, destination + longs, length & 7);
+    }
+
+    private static void copyRest(long source, long destination, int length) {
+        int at = 0;
+        if ((length & 4) != 0) {
+            putInt(destination, getInt(source));
+            at = 4;
+        }
+        if ((length & 2) != 0) {
+            putShort(destination + at, getShort(source + at));
+            at += 2;
+        }
+        if ((length & 1) != 0) {
             putByte(destination + at, u8(source + at));
         }
     }

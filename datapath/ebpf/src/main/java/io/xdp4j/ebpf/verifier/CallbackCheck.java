@@ -22,7 +22,7 @@ final class CallbackCheck {
         function.isCallback = true;
         FrameState caller = v.frame();
         if (helper == Callbacks.TIMER_SET_CALLBACK) {
-            pushAsync(caller, function, call);
+            pushAsync(caller, function, call.subprog, false);
             return;
         }
         v.scratched.all();
@@ -61,9 +61,17 @@ final class CallbackCheck {
         caller.callbackDepth = 0;
     }
 
-    private void pushAsync(FrameState caller, Subprogram function, CallFacts call) {
+    /// The function that a work queue runs, where it may sleep.
+    void pushWork(int subprogram) {
+        Subprogram function = v.subprograms.get(subprogram);
+        function.isCallback = true;
+        pushAsync(v.frame(), function, subprogram, true);
+    }
+
+    private void pushAsync(
+            FrameState caller, Subprogram function, int subprogram, boolean sleepable) {
         function.isAsyncCallback = true;
-        FrameState callee = new FrameState(FrameState.NO_CALLSITE, 0, call.subprog);
+        FrameState callee = new FrameState(FrameState.NO_CALLSITE, 0, subprogram);
         callee.asyncEntries = caller.asyncEntries + 1;
         RegState owner = caller.reg(1);
         setMapPointer(callee.reg(1), owner);
@@ -72,6 +80,7 @@ final class CallbackCheck {
         callee.inAsyncCallback = true;
         VerifierState state = new VerifierState(callee);
         state.branches = 1;
+        state.inSleepable = sleepable;
         v.scratched.all();
         pending.push(state, function.start, v.insn);
     }

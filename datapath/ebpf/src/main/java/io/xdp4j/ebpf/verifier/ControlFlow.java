@@ -115,7 +115,7 @@ final class ControlFlow {
     }
 
     private void noteCall(int at, Insn insn) {
-        if (Callbacks.isAsyncCaller(insn)) {
+        if (Callbacks.isAsyncCaller(insn) || v.kfuncName(insn).equals("bpf_wq_set_callback_impl")) {
             v.facts.prunePoints.set(at);
         }
         if (Callbacks.isSyncCaller(insn) || v.kfuncName(insn).equals("bpf_rbtree_add_impl")) {

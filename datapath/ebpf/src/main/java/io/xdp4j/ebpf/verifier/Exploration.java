@@ -58,7 +58,8 @@ final class Exploration {
                         iterators,
                         calls,
                         references,
-                        callbacks);
+                        callbacks,
+                        pending);
         loads = new LoadCheck(v, references, memory);
     }
 

@@ -28,7 +28,7 @@ final class IteratorCheck {
     /// Stack slots an iterator of that type takes.
     static int slotsOf(String type) {
         return switch (type) {
-            case "bpf_iter_num", "bpf_iter_task_vma" -> 1;
+            case "bpf_iter_num", "bpf_iter_task_vma", "bpf_irq_flag", "bpf_irq_lock" -> 1;
             case "bpf_iter_task", "bpf_iter_css" -> 3;
             default -> 2;
         };
@@ -108,6 +108,22 @@ final class IteratorCheck {
             v.scratched.slot(upper - i);
         }
         return upper;
+    }
+
+    /// Demands that of all saved interrupt states this one was saved last.
+    void checkLastSaved(int reference) {
+        v.state()
+                .forEachIterator(saved -> {
+                    boolean irq =
+                            saved.btfId == number("bpf_irq_flag")
+                                    || saved.btfId == number("bpf_irq_lock");
+                    if (irq && saved.refObjId > reference) {
+                        throw v.reject(
+                                Errno.EACCES,
+                                "cannot restore irq state out of order, expected id=%d",
+                                saved.refObjId);
+                    }
+                });
     }
 
     void destroy(RegState pointer, String type) {

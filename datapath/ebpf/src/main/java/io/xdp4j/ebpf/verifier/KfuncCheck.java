@@ -25,10 +25,15 @@ final class KfuncCheck {
         int callback;
         final GraphCheck.Facts graph = new GraphCheck.Facts();
 
+        /// The map of a work queue.
+        final CallFacts queue = new CallFacts(0, false);
+
         Call(KfuncProto proto) {
             this.proto = proto;
         }
     }
+
+    private static final int MAX_ERRNO = 4095;
 
     private final Verification v;
     private final Precision precision;
@@ -40,6 +45,8 @@ final class KfuncCheck {
     private final References references;
     private final GraphCheck graphs;
     private final CallbackCheck callbacks;
+    private final PendingBranches pending;
+    private final LockCheck locks;
 
     KfuncCheck(
             Verification v,
@@ -50,7 +57,8 @@ final class KfuncCheck {
             IteratorCheck iterators,
             CallCheck calls,
             References references,
-            CallbackCheck callbacks) {
+            CallbackCheck callbacks,
+            PendingBranches pending) {
         this.v = v;
         this.precision = precision;
         this.memory = memory;
@@ -61,6 +69,8 @@ final class KfuncCheck {
         this.references = references;
         this.graphs = new GraphCheck(v, references, memory);
         this.callbacks = callbacks;
+        this.pending = pending;
+        this.locks = new LockCheck(v);
     }
 
     void check(Insn insn) {
@@ -69,6 +79,9 @@ final class KfuncCheck {
             v.facts.iteratorNext.set(v.insn);
         }
         Call call = new Call(proto);
+        if (isResilientLock(proto.name())) {
+            pushFailedLock();
+        }
         for (int i = 0; i < proto.args().size(); i++) {
             checkArgument(call, i);
         }
@@ -81,6 +94,9 @@ final class KfuncCheck {
         RegState root = call.graph.root == null ? null : call.graph.rootOwner;
         if (proto.name().equals("bpf_rbtree_add_impl") && root != null) {
             callbacks.pushTree(call.callback, call.graph);
+        }
+        if (proto.name().equals("bpf_wq_set_callback_impl")) {
+            callbacks.pushWork(call.callback);
         }
         enterOrLeave(proto.name());
         if (call.releaseReg > 0 && !references.release(v.reg(call.releaseReg).refObjId)) {
@@ -153,7 +169,19 @@ final class KfuncCheck {
             case SIZE -> checkScalar(number, reg);
             case CONST_SIZE -> checkConstant(call, number, reg);
             case CTX -> checkContext(arg, index, number, reg);
-            case MAP -> checkMap(number, reg);
+            case MAP -> checkMap(call, number, reg);
+            case WORK_QUEUE -> {
+                if (!reg.isPlain(RegType.MAP_VALUE)) {
+                    throw v.reject(Errno.EINVAL, "arg#%d doesn't point to a map value", index);
+                }
+                locks.managed("bpf_wq", number, call.queue);
+            }
+            case RES_SPIN_LOCK ->
+                    locks.resilient(
+                            number,
+                            isResilientLock(call.proto.name()),
+                            call.proto.name().contains("irq"));
+            case IRQ_FLAG -> checkIrqFlag(call.proto.name(), number, reg);
             case MEM -> checkMemory(index, number);
             case FIXED_MEM -> checkFixed(number, reg, arg.bytes());
             case DYNPTR -> {
@@ -274,9 +302,54 @@ final class KfuncCheck {
         }
     }
 
-    private void checkMap(int number, RegState reg) {
+    private static boolean isResilientLock(String name) {
+        return name.equals("bpf_res_spin_lock") || name.equals("bpf_res_spin_lock_irqsave");
+    }
+
+    /// One more way on: the lock could not be taken.
+    private void pushFailedLock() {
+        FrameState failed = pending.push(v.insn + 1, v.insn).top();
+        for (int r = 0; r <= 5; r++) {
+            failed.reg(r).markNotInit();
+        }
+        RegState r0 = failed.reg(0);
+        r0.markUnknown();
+        r0.s32min = -MAX_ERRNO;
+        r0.s32max = -1;
+        r0.smin = -MAX_ERRNO;
+        r0.smax = -1;
+        Bounds.sync(r0);
+    }
+
+    /// Where a saved interrupt state is kept: a slot on the stack that only these calls may touch.
+    private void checkIrqFlag(String name, int number, RegState reg) {
+        if (!reg.isPlain(RegType.STACK)) {
+            throw v.reject(
+                    Errno.EINVAL, "arg#%d doesn't point to an irq flag on stack", number - 1);
+        }
+        String kind = name.contains("res_spin") ? "bpf_irq_lock" : "bpf_irq_flag";
+        if (name.endsWith("save")) {
+            iterators.checkRoom(reg, kind, number);
+            memory.check(number, 0, 8, true, StackCheck.NO_REG, false, false);
+            iterators.create(reg, kind, false);
+            return;
+        }
+        int slot = iterators.checkInitialized(reg, kind, number);
+        iterators.checkLastSaved(v.frameOf(reg).slot(slot).reg().refObjId);
+        iterators.destroy(reg, kind);
+    }
+
+    private void checkMap(Call call, int number, RegState reg) {
         if (reg.map == null || !reg.isPlain(RegType.MAP_PTR)) {
             throw v.reject(Errno.EINVAL, "pointer in R%d isn't map pointer", number);
+        }
+        boolean other = reg.map != call.queue.map || reg.mapUid != call.queue.mapUid;
+        if (call.queue.map != null && other) {
+            throw v.reject(
+                    Errno.EINVAL,
+                    "workqueue pointer in R1 map_uid=%d doesn't match map pointer in R2 map_uid=%d",
+                    call.queue.mapUid,
+                    reg.mapUid);
         }
     }
 
@@ -431,6 +504,9 @@ final class KfuncCheck {
             }
             case SCALAR -> {
                 r0.markUnknown();
+                if (isResilientLock(call.proto.name())) {
+                    r0.markConst(0);
+                }
                 return;
             }
             case SCALAR_PTR -> {
@@ -455,7 +531,7 @@ final class KfuncCheck {
         } else if (call.graph.root != null) {
             v.objects.markNonOwning(r0);
         }
-        if (r0.id == 0 && v.objects.has(r0, "bpf_spin_lock")) {
+        if (r0.id == 0 && v.objects.hasLock(r0)) {
             r0.id = v.newId();
         }
     }

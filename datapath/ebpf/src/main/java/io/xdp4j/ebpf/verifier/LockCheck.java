@@ -77,10 +77,63 @@ final class LockCheck {
 
     private void acquire(RegState reg, Object owner) {
         VerifierState state = v.state();
-        if (state.activeLocks > 0) {
+        if (holdsPlainLock(state)) {
             throw v.reject(Errno.EINVAL, "Locking two bpf_spin_locks are not allowed");
         }
         state.acquireLock(reg.id, v.insn, owner);
+    }
+
+    private static boolean holdsPlainLock(VerifierState state) {
+        for (Reference reference : state.references) {
+            if (reference.lock() && !(reference.of() instanceof ResilientLock)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// A lock that may fail to be taken; several may be held, given back in order.
+    void resilient(int number, boolean acquires, boolean irq) {
+        RegState reg = v.reg(number);
+        boolean object = reg.is(RegType.BTF_ID) && reg.flags == RegType.ALLOC;
+        if (!reg.isPlain(RegType.MAP_VALUE) && !object) {
+            throw v.reject(
+                    Errno.EINVAL,
+                    "arg#%d doesn't point to map value or allocated object",
+                    number - 1);
+        }
+        Object place = object ? reg.btf : reg.map;
+        long off = reg.off + reg.var.value();
+        if (place == null
+                || !reg.var.isConst()
+                || v.objects.field(reg, off, "bpf_res_spin_lock") == null) {
+            throw v.reject(Errno.EINVAL, "off %d doesn't point to 'struct bpf_res_spin_lock'", off);
+        }
+        ResilientLock lock = new ResilientLock(place, irq);
+        VerifierState state = v.state();
+        if (acquires) {
+            if (state.holdsLock(reg.id, lock)
+                    || state.holdsLock(reg.id, new ResilientLock(place, !irq))) {
+                throw v.reject(Errno.EINVAL, "Acquiring the same lock again, AA deadlock detected");
+            }
+            state.acquireLock(reg.id, v.insn, lock);
+        } else {
+            releaseResilient(state, reg, lock);
+        }
+    }
+
+    private void releaseResilient(VerifierState state, RegState reg, ResilientLock lock) {
+        if (state.activeLocks == 0) {
+            throw v.reject(Errno.EINVAL, "bpf_res_spin_unlock without taking a lock");
+        }
+        if (!state.holdsLock(reg.id, lock)) {
+            throw v.reject(Errno.EINVAL, "bpf_res_spin_unlock of different lock");
+        }
+        if (state.activeLockId != reg.id || !lock.equals(state.activeLockOwner)) {
+            throw v.reject(Errno.EINVAL, "bpf_res_spin_unlock cannot be out of order");
+        }
+        state.releaseLock(reg.id, lock);
+        ObjectTypes.forgetNonOwning(state);
     }
 
     private void release(RegState reg, Object owner) {
@@ -96,25 +149,32 @@ final class LockCheck {
     }
 
     void timer(int number, CallFacts call) {
+        managed("bpf_timer", number, call);
+    }
+
+    /// A field of a map value that the kernel runs a callback from.
+    void managed(String kind, int number, CallFacts call) {
         RegState reg = v.reg(number);
         if (!reg.var.isConst()) {
             throw v.reject(
                     Errno.EINVAL,
-                    "R%d doesn't have constant offset. bpf_timer has to be at the constant offset",
-                    number);
+                    "R%d doesn't have constant offset. %s has to be at the constant offset",
+                    number,
+                    kind);
         }
         MapRef map = MemoryCheck.mapOf(reg);
-        checkHasBtf(map, "bpf_timer");
-        MapSpec.SpecialField field = map.field("bpf_timer");
+        checkHasBtf(map, kind);
+        MapSpec.SpecialField field = map.field(kind);
         if (field == null) {
-            throw v.reject(Errno.EINVAL, "map '%s' has no valid bpf_timer", map.spec().name());
+            throw v.reject(Errno.EINVAL, "map '%s' has no valid %s", map.spec().name(), kind);
         }
         long off = reg.var.value() + reg.off;
         if (field.offset() != off) {
             throw v.reject(
                     Errno.EINVAL,
-                    "off %d doesn't point to 'struct bpf_timer' that is at %d",
+                    "off %d doesn't point to 'struct %s' that is at %d",
                     off,
+                    kind,
                     field.offset());
         }
         call.mapUid = reg.mapUid;

@@ -29,7 +29,7 @@ final class NullChecks {
             return;
         }
         markNotNull(reg);
-        if (!v.objects.has(reg, "bpf_spin_lock")) {
+        if (!v.objects.hasLock(reg)) {
             reg.id = 0;
         }
     }

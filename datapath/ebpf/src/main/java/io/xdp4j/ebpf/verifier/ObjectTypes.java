@@ -55,6 +55,10 @@ final class ObjectTypes {
         return false;
     }
 
+    boolean hasLock(RegState reg) {
+        return has(reg, "bpf_spin_lock") || has(reg, "bpf_res_spin_lock");
+    }
+
     /// BTF that the special fields of what a register points to count in.
     static @Nullable BtfSpec typesOf(RegState reg) {
         MapRef map = reg.map;
@@ -97,7 +101,10 @@ final class ObjectTypes {
         if (state.activeLocks == 0) {
             throw v.reject(Errno.EINVAL, "bpf_spin_lock must be held for bpf_list_head");
         }
-        if (owner == null || !state.holdsLock(reg.id, owner)) {
+        if (owner == null
+                || !(state.holdsLock(reg.id, owner)
+                        || state.holdsLock(reg.id, new ResilientLock(owner, false))
+                        || state.holdsLock(reg.id, new ResilientLock(owner, true)))) {
             throw v.reject(Errno.EINVAL, "held lock and object are not in the same allocation");
         }
     }

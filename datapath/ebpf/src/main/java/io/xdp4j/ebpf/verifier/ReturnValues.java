@@ -115,7 +115,7 @@ final class ReturnValues {
         r0.markPointer(RegType.MAP_VALUE, flags);
         r0.map = map;
         r0.mapUid = call.mapUid;
-        if (flags == 0 && map.hasField("bpf_spin_lock")) {
+        if (flags == 0 && v.objects.hasLock(r0)) {
             r0.id = v.newId();
         }
     }

@@ -208,6 +208,10 @@ final class StackCheck {
         if (zero && kind == StackSlot.SPILL && slot.isSpilledScalar() && slot.reg().isNull()) {
             return true;
         }
+        if (slot.isSpilled()) {
+            slot.scrub();
+            kind = slot.kind(index);
+        }
         slot.reg().type = RegType.NOT_INIT;
         boolean staysZero = zero && kind == StackSlot.ZERO;
         slot.setKind(index, staysZero ? StackSlot.ZERO : StackSlot.MISC);

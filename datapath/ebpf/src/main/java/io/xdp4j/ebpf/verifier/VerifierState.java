@@ -192,5 +192,11 @@ final class VerifierState {
         activeLocks--;
         activeLockId = 0;
         activeLockOwner = null;
+        for (Reference reference : references) {
+            if (reference.lock()) {
+                activeLockId = reference.id();
+                activeLockOwner = reference.of();
+            }
+        }
     }
 }

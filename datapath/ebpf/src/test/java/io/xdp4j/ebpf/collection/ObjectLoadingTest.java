@@ -4,7 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.xdp4j.ebpf.LinkException;
+import io.xdp4j.ebpf.UnsupportedException;
 import io.xdp4j.ebpf.elf.TestObjects;
+import io.xdp4j.ebpf.map.MapSpec;
+import io.xdp4j.ebpf.map.MapType;
+import io.xdp4j.ebpf.program.CollectionSpec;
+import io.xdp4j.ebpf.program.MapDefinition;
+import io.xdp4j.ebpf.program.ProgramSpec;
+import io.xdp4j.ebpf.program.Reference;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -63,13 +71,62 @@ final class ObjectLoadingTest {
     void readsTheKernelVersionThatTheEngineStandsFor() {
         try (Collection collection =
                 Collection.load(
-                        TestObjects.read("externs").withGlobal("CONFIG_HZ", new byte[] {100}),
+                        TestObjects.read("externs")
+                                .withGlobal("CONFIG_PANIC_TIMEOUT", new byte[] {100}),
                         only("version"))) {
             assertThat(collection.program("version").testRun(new byte[64]).retval())
                     .isEqualTo((6 << 16 | 18 << 8) + 100);
         }
         assertThatThrownBy(() -> Collection.load(TestObjects.read("externs"), only("version")))
                 .isInstanceOf(LinkException.class)
-                .hasMessageContaining("CONFIG_HZ has no value");
+                .hasMessageContaining("CONFIG_PANIC_TIMEOUT has no value");
+    }
+
+    @Test
+    void ticksAsOftenAsItsClockDoes() {
+        CollectionSpec object =
+                TestObjects.read("externs").withGlobal("CONFIG_PANIC_TIMEOUT", new byte[] {1});
+        try (Collection collection = Collection.load(object, only("ticks"))) {
+            assertThat(collection.program("ticks").testRun(new byte[64]).retval()).isEqualTo(250);
+        }
+    }
+
+    /// As the kernel's loader makes all maps, an object with one that cannot exist here would be lost
+    /// for its other programs too.
+    @Test
+    void leavesAMapThatCannotExistToTheProgramsThatUseIt() {
+        MapSpec storage = MapSpec.of("per_sock", MapType.SK_STORAGE, 4, 8, 0, 1);
+        CollectionSpec object = TestObjects.read("run_config");
+        ProgramSpec user = withReference(object.program("filter"), "per_sock");
+        CollectionSpec both =
+                new CollectionSpec(
+                        object.file(),
+                        object.license(),
+                        0,
+                        List.of(MapDefinition.of(storage, ".maps")),
+                        List.of(user, object.program("plain")),
+                        object.btf());
+        try (Collection collection = Collection.load(both, UNCHECKED.withKeepGoing(true))) {
+            assertThat(collection.programs()).containsOnlyKeys("plain");
+            assertThat(collection.rejected().get("filter"))
+                    .isInstanceOf(UnsupportedException.class)
+                    .hasMessageContaining("run_config.bpf.o: program filter: insn 0: map per_sock");
+        }
+    }
+
+    private static ProgramSpec withReference(ProgramSpec program, String map) {
+        return new ProgramSpec(
+                program.name(),
+                program.section(),
+                program.type(),
+                program.expectedAttachType(),
+                program.flags(),
+                program.insns(),
+                program.functions(),
+                List.of(new Reference.ToMap(0, map)),
+                List.of(),
+                List.of(),
+                List.of(),
+                program.runConfig());
     }
 }

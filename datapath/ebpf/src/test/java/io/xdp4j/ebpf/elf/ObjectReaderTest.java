@@ -227,15 +227,17 @@ final class ObjectReaderTest {
         MapDefinition kconfig = TestObjects.map(TestObjects.read("externs"), ".kconfig");
 
         assertThat(kconfig.name()).isEqualTo("externs.kconfig");
-        assertThat(kconfig.missing()).containsExactly("CONFIG_HZ");
+        assertThat(kconfig.missing()).containsExactly("CONFIG_PANIC_TIMEOUT");
         assertThat(kconfig.variables())
                 .extracting(Variable::name, Variable::offset)
                 .containsExactly(
-                        tuple("CONFIG_HZ", 0),
-                        tuple("LINUX_KERNEL_VERSION", 8),
-                        tuple("CONFIG_MISSING", 12));
+                        tuple("CONFIG_PANIC_TIMEOUT", 0),
+                        tuple("CONFIG_HZ", 8),
+                        tuple("LINUX_KERNEL_VERSION", 12),
+                        tuple("CONFIG_MISSING", 16));
         InitialValue value = requireNonNull(kconfig.contents());
-        assertThat(value.bytes()).containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 0, 18, 6, 0, 0);
+        assertThat(value.bytes())
+                .containsExactly(0, 0, 0, 0, 0, 0, 0, 0, 250, 0, 0, 0, 0, 18, 6, 0, 0);
     }
 
     @Test

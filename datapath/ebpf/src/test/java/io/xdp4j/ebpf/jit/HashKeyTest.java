@@ -81,8 +81,8 @@ final class HashKeyTest {
     private record Store(int size, int offset, int value) {
         static List<Store> parse(String stores) {
             List<Store> all = new ArrayList<>();
-            for (String store : stores.split(" ")) {
-                String[] words = store.split("@");
+            for (String store : stores.split(" ", -1)) {
+                String[] words = store.split("@", -1);
                 int number = all.size() + 1;
                 all.add(
                         new Store(

@@ -99,7 +99,8 @@ class MapConcurrencyTest {
         }
     }
 
-    /// No element was lost: the map takes exactly as many entries as it should.
+    /// No element was lost: the map takes exactly as many entries as it should, an LRU map at least
+    /// half as many, as each CPU keeps some in stock.
     private void refills(BpfMap map, int keySize, int most) {
         long key = arena.allocate(64, 64).address();
         for (byte[] next = map.nextKey(null); next != null; next = map.nextKey(null)) {
@@ -109,11 +110,12 @@ class MapConcurrencyTest {
             fillKey(key, keySize, 10_000 + i);
             assertThat(map.update(key, key, MapFlags.NOEXIST, i % CPUS)).isZero();
         }
-        assertThat(map.count()).isEqualTo(most);
-        fillKey(key, keySize, 9_000);
         boolean isLru = map.type() == MapType.LRU_HASH;
+        int least = isLru ? most / 2 : most;
+        assertThat(map.count()).isBetween(least, most);
+        fillKey(key, keySize, 9_000);
         assertThat(map.update(key, key, MapFlags.ANY, 0) == 0).isEqualTo(isLru);
-        assertThat(map.count()).isEqualTo(most);
+        assertThat(map.count()).isBetween(least, most);
     }
 
     @ParameterizedTest

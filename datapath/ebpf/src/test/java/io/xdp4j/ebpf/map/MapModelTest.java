@@ -113,7 +113,9 @@ class MapModelTest {
                     assertThat(map.update(key, bytes, 0, i & 1)).isZero();
                     assertThat(value(map.lookup(key, i & 1))).isEqualTo(i);
                 }
-                assertThat(map.count()).isEqualTo(entries);
+                // What CPUs have in stock is not in the map.
+                int stock = CPUS * Math.clamp(entries / CPUS / 2, 1, 128);
+                assertThat(map.count()).isBetween(Math.max(1, entries - stock), entries);
             }
         }
     }

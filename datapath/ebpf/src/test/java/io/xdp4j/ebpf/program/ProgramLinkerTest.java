@@ -69,8 +69,13 @@ final class ProgramLinkerTest {
         assertThatThrownBy(() -> link(object, "version", null))
                 .isInstanceOf(LinkException.class)
                 .hasMessageContaining("externs.bpf.o: program version: insn ")
-                .hasMessageContaining(".kconfig CONFIG_HZ has no value");
-        assertThat(link(object.withGlobal("CONFIG_HZ", new byte[] {100}), "version", null).maps())
+                .hasMessageContaining(".kconfig CONFIG_PANIC_TIMEOUT has no value");
+        assertThat(
+                        link(
+                                        object.withGlobal("CONFIG_PANIC_TIMEOUT", new byte[] {100}),
+                                        "version",
+                                        null)
+                                .maps())
                 .hasSize(1);
     }
 

@@ -73,12 +73,19 @@ public final class KernelBpf {
 
     /// Reads a value into `value`: 0 or `-errno`.
     public static int lookup(int map, byte[] key, byte[] value) {
-        return read(MAP_LOOKUP_ELEM, map, key, value);
+        return lookup(map, key, value, 0);
+    }
+
+    /// Reads a value into `value`: 0 or `-errno`.
+    ///
+    /// @param flags `BPF_F_LOCK` or 0; for a bloom filter `value` is what is asked for
+    public static int lookup(int map, byte[] key, byte[] value, long flags) {
+        return read(MAP_LOOKUP_ELEM, map, key, value, flags);
     }
 
     /// Takes a value out into `value`: 0 or `-errno`.
-    public static int lookupAndDelete(int map, byte[] key, byte[] value) {
-        return read(MAP_LOOKUP_AND_DELETE_ELEM, map, key, value);
+    public static int lookupAndDelete(int map, byte[] key, byte[] value, long flags) {
+        return read(MAP_LOOKUP_AND_DELETE_ELEM, map, key, value, flags);
     }
 
     /// 0 or `-errno`.
@@ -99,13 +106,14 @@ public final class KernelBpf {
 
     /// Puts the key behind `key` (an empty one asks for the first) into `next`: 0 or `-errno`.
     public static int nextKey(int map, byte[] key, byte[] next) {
-        return read(MAP_GET_NEXT_KEY, map, key, next);
+        return read(MAP_GET_NEXT_KEY, map, key, next, 0);
     }
 
-    private static int read(int command, int map, byte[] key, byte[] into) {
+    private static int read(int command, int map, byte[] key, byte[] into, long flags) {
         try (BpfAttr attr = new BpfAttr()) {
-            attr.u32(0, map).pointer(8, key);
+            attr.u32(0, map).pointer(8, key).u64(24, flags);
             MemorySegment buffer = attr.buffer(16, into.length);
+            MemorySegment.copy(into, 0, buffer, ValueLayout.JAVA_BYTE, 0, into.length);
             int result = call(command, attr);
             if (result == 0) {
                 MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, 0, into, 0, into.length);

@@ -1,5 +1,4 @@
-/// rtnetlink: the devices, addresses, routes and neighbours of a network namespace, as a list and
-// as events.
+/// rtnetlink: devices, addresses, routes and neighbours of a network namespace, listed and as events.
 @NullMarked
 package io.xdp4j.linux.netlink;
 

@@ -1,8 +1,8 @@
 package io.xdp4j.tools.prog;
 
-import io.xdp4j.tools.json.Json;
-import io.xdp4j.tools.json.JsonException;
-import io.xdp4j.tools.json.JsonText;
+import io.xdp4j.control.json.Json;
+import io.xdp4j.control.json.JsonException;
+import io.xdp4j.control.json.JsonText;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;

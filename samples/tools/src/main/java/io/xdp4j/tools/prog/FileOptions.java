@@ -1,9 +1,11 @@
 package io.xdp4j.tools.prog;
 
+import io.xdp4j.control.json.Json;
+import io.xdp4j.control.json.JsonException;
+import io.xdp4j.ebpf.collection.Collection;
+import io.xdp4j.ebpf.collection.LoadOptions;
 import io.xdp4j.ebpf.program.ProgramType;
 import io.xdp4j.tools.exit.CommandException;
-import io.xdp4j.tools.json.Json;
-import io.xdp4j.tools.json.JsonException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +30,15 @@ final class FileOptions {
             description = "program type, in place of what the section says: xdp")
     private @Nullable String type;
 
+    @Option(
+            names = "--btf",
+            paramLabel = "FILE",
+            description =
+                    "the kernel's types for CO-RE relocations, such as /sys/kernel/btf/vmlinux;"
+                            + " default: built-in ones of packets and contexts, and for other types"
+                            + " what the object says of them")
+    private @Nullable Path btf;
+
     String file() {
         return file;
     }
@@ -43,6 +54,11 @@ final class FileOptions {
                     "--type: " + type + " (expected: a program type such as xdp)");
         }
         return new Selection(program, section, known);
+    }
+
+    /// The options with the kernel's types, where some are named.
+    LoadOptions withTypes(LoadOptions options) {
+        return btf == null ? options : options.withKernelTypes(Collection.readTypes(btf));
     }
 
     /// The content of a JSON file; an absent value without one.

@@ -1,5 +1,6 @@
 package io.xdp4j.tools.prog;
 
+import io.xdp4j.control.json.Json;
 import io.xdp4j.ebpf.MapException;
 import io.xdp4j.ebpf.btf.BtfSpec;
 import io.xdp4j.ebpf.collection.BpfProgram;
@@ -16,7 +17,6 @@ import io.xdp4j.ebpf.testrun.MemoryRun;
 import io.xdp4j.ebpf.vm.TrapException;
 import io.xdp4j.tools.exit.CommandException;
 import io.xdp4j.tools.exit.ExitCode;
-import io.xdp4j.tools.json.Json;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;

@@ -1,11 +1,11 @@
 package io.xdp4j.tools.prog;
 
+import io.xdp4j.control.json.Json;
 import io.xdp4j.ebpf.btf.BtfSpec;
 import io.xdp4j.ebpf.map.MapSpec;
 import io.xdp4j.ebpf.map.MapSpec.SpecialField;
 import io.xdp4j.ebpf.map.MapType;
 import io.xdp4j.ebpf.map.SpecialFields;
-import io.xdp4j.tools.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

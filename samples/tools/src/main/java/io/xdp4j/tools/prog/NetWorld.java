@@ -1,13 +1,13 @@
 package io.xdp4j.tools.prog;
 
+import io.xdp4j.control.json.Json;
+import io.xdp4j.control.json.JsonException;
 import io.xdp4j.ebpf.collection.LoadOptions;
 import io.xdp4j.ebpf.testrun.TestRun;
 import io.xdp4j.ebpf.vm.BpfClock;
 import io.xdp4j.ebpf.vm.BpfRuntime;
 import io.xdp4j.ebpf.vm.IpPrefix;
 import io.xdp4j.ebpf.vm.World;
-import io.xdp4j.tools.json.Json;
-import io.xdp4j.tools.json.JsonException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

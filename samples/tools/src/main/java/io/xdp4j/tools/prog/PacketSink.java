@@ -1,7 +1,7 @@
 package io.xdp4j.tools.prog;
 
+import io.xdp4j.control.json.JsonText;
 import io.xdp4j.packet.pcap.PcapWriter;
-import io.xdp4j.tools.json.JsonText;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

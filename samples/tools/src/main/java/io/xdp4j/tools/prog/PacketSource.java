@@ -1,10 +1,10 @@
 package io.xdp4j.tools.prog;
 
+import io.xdp4j.control.json.Json;
+import io.xdp4j.control.json.JsonException;
 import io.xdp4j.packet.pcap.PcapReader;
 import io.xdp4j.tools.exit.CommandException;
 import io.xdp4j.tools.exit.ExitCode;
-import io.xdp4j.tools.json.Json;
-import io.xdp4j.tools.json.JsonException;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

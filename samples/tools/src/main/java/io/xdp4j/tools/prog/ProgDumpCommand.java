@@ -38,7 +38,9 @@ final class ProgDumpCommand implements Callable<Integer> {
         CollectionSpec object = Collection.read(file.path());
         Selection selection = file.selection();
         // What is shown need not be safe to run: a rejected program is looked at all the more.
-        LoadOptions options = LoadOptions.DEFAULT.withType(selection.type()).withWanted(_ -> false);
+        LoadOptions options =
+                file.withTypes(
+                        LoadOptions.DEFAULT.withType(selection.type()).withWanted(_ -> false));
         try (Collection maps = Collection.load(object, options)) {
             for (ProgramSpec program : selection.of(object)) {
                 dump(maps.link(object, program), program, out);

@@ -1,5 +1,6 @@
 package io.xdp4j.tools.prog;
 
+import io.xdp4j.control.json.JsonText;
 import io.xdp4j.ebpf.EbpfException;
 import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.collection.Collection;
@@ -12,7 +13,6 @@ import io.xdp4j.ebpf.verifier.Explanation;
 import io.xdp4j.ebpf.witness.Witness;
 import io.xdp4j.ebpf.witness.WitnessSearch;
 import io.xdp4j.tools.exit.ExitCode;
-import io.xdp4j.tools.json.JsonText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -69,12 +69,13 @@ final class ProgLoadCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Setup entries = new Setup(FileOptions.json(setup));
         LoadOptions options =
-                new NetWorld(FileOptions.json(null))
-                        .in(LoadOptions.DEFAULT, System.err::println)
-                        .withUnrunnable(true)
-                        .withDeviceBound(bound)
-                        .withKernelObjects(new RunningKernel())
-                        .withLogLevel(logLevel);
+                file.withTypes(
+                        new NetWorld(FileOptions.json(null))
+                                .in(LoadOptions.DEFAULT, System.err::println)
+                                .withUnrunnable(true)
+                                .withDeviceBound(bound)
+                                .withKernelObjects(new RunningKernel())
+                                .withLogLevel(logLevel));
         try (ObjectLoad load =
                 ObjectLoad.each(Collection.read(file.path()), file.selection(), entries, options)) {
             Witnesses witnesses = new Witnesses(load.object(), file.selection(), entries);

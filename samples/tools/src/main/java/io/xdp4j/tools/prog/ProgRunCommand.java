@@ -1,5 +1,7 @@
 package io.xdp4j.tools.prog;
 
+import io.xdp4j.control.json.Json;
+import io.xdp4j.control.json.JsonText;
 import io.xdp4j.ebpf.collection.BpfProgram;
 import io.xdp4j.ebpf.collection.Collection;
 import io.xdp4j.ebpf.collection.Engine;
@@ -9,8 +11,6 @@ import io.xdp4j.ebpf.testrun.TestRun;
 import io.xdp4j.ebpf.testrun.TestRunException;
 import io.xdp4j.tools.exit.CommandException;
 import io.xdp4j.tools.exit.ExitCode;
-import io.xdp4j.tools.json.Json;
-import io.xdp4j.tools.json.JsonText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -94,7 +94,9 @@ final class ProgRunCommand implements Callable<Integer> {
         }
         Setup entries = new Setup(FileOptions.json(setup));
         NetWorld world = new NetWorld(FileOptions.json(net));
-        LoadOptions options = world.in(LoadOptions.DEFAULT, System.err::println).withEngine(engine);
+        LoadOptions options =
+                file.withTypes(
+                        world.in(LoadOptions.DEFAULT, System.err::println).withEngine(engine));
         try (ObjectLoad load =
                         ObjectLoad.toRun(
                                 Collection.read(file.path()), file.selection(), entries, options);

@@ -1,5 +1,6 @@
 package io.xdp4j.tools.prog;
 
+import io.xdp4j.control.json.Json;
 import io.xdp4j.ebpf.EbpfException;
 import io.xdp4j.ebpf.UnsupportedException;
 import io.xdp4j.ebpf.collection.Collection;
@@ -8,7 +9,6 @@ import io.xdp4j.ebpf.collection.LoadOptions;
 import io.xdp4j.ebpf.collection.RejectedProgramException;
 import io.xdp4j.ebpf.program.ProgramSpec;
 import io.xdp4j.tools.exit.CommandException;
-import io.xdp4j.tools.json.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

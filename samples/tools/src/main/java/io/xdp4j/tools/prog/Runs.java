@@ -1,5 +1,6 @@
 package io.xdp4j.tools.prog;
 
+import io.xdp4j.control.json.Json;
 import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.UnsupportedException;
 import io.xdp4j.ebpf.collection.BpfProgram;
@@ -7,7 +8,6 @@ import io.xdp4j.ebpf.testrun.TestContext;
 import io.xdp4j.ebpf.testrun.TestRun;
 import io.xdp4j.ebpf.testrun.TestRunException;
 import io.xdp4j.ebpf.vm.TrapException;
-import io.xdp4j.tools.json.Json;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;

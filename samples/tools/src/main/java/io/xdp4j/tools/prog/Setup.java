@@ -1,5 +1,6 @@
 package io.xdp4j.tools.prog;
 
+import io.xdp4j.control.json.Json;
 import io.xdp4j.ebpf.MapException;
 import io.xdp4j.ebpf.collection.BpfProgram;
 import io.xdp4j.ebpf.collection.Collection;
@@ -11,7 +12,6 @@ import io.xdp4j.ebpf.program.MapDefinition;
 import io.xdp4j.ebpf.testrun.TestContext;
 import io.xdp4j.tools.exit.CommandException;
 import io.xdp4j.tools.exit.ExitCode;
-import io.xdp4j.tools.json.Json;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What an object's maps and globals hold before the first packet: the contract's setup.
 ///
-/// Fails: [io.xdp4j.tools.json.JsonException] for a malformed one, [CommandException] for an entry
+/// Fails: [io.xdp4j.control.json.JsonException] for a malformed one, [CommandException] for an entry
 /// that its map does not take.
 final class Setup {
     private static final int RANGE_LIMIT = 1 << 24;

@@ -2,7 +2,7 @@ package io.xdp4j.tools.prog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.xdp4j.tools.json.Json;
+import io.xdp4j.control.json.Json;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,0 +1,199 @@
+package io.xdp4j.control;
+
+import io.xdp4j.core.bpf.DatapathBackends;
+import io.xdp4j.core.bpf.ObjectProgram;
+import io.xdp4j.core.device.Datapath;
+import io.xdp4j.core.device.NetDevice;
+import io.xdp4j.core.program.LiveBackend;
+import io.xdp4j.core.program.XdpProgram;
+import io.xdp4j.core.redirect.CpuMap;
+import io.xdp4j.core.redirect.CpuMapEntry;
+import io.xdp4j.ebpf.collection.Collection;
+import io.xdp4j.ebpf.collection.LoadOptions;
+import io.xdp4j.ebpf.map.BpfMap;
+import io.xdp4j.ebpf.map.MapSpec;
+import io.xdp4j.ebpf.map.RedirectMap;
+import io.xdp4j.ebpf.program.CollectionSpec;
+import io.xdp4j.ebpf.testrun.TestRun;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// The eBPF objects of a datapath: loads them, runs their timers, and frees them when nothing can
+/// run them any more.
+///
+/// Thread: any but a worker's.
+/// Owns: the objects, until unloaded or closed.
+/// Fails: an [io.xdp4j.ebpf.EbpfException] for the object.
+public final class DatapathObjects implements AutoCloseable {
+    /// How often due timers are looked for.
+    private static final long TIMER_MILLIS = 1;
+
+    private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final Datapath datapath;
+    private final DatapathBackends backends;
+    private final Map<Integer, LiveObject> objects = new LinkedHashMap<>();
+    // What other objects' maps still name; its memory stays until the end.
+    private final List<LiveObject> stillNamed = new ArrayList<>();
+    private int lastId;
+    private @Nullable Future<?> timers;
+
+    public DatapathObjects(Datapath datapath) {
+        this.datapath = datapath;
+        this.backends = new DatapathBackends(datapath, this::program);
+    }
+
+    // ---- loading
+
+    /// Makes an object live; its redirect maps are the datapath's.
+    ///
+    /// @param options which programs, and the engine; the rest is set here
+    public synchronized LiveObject load(String name, CollectionSpec spec, LoadOptions options) {
+        List<CpuMap> cpuMaps = new ArrayList<>();
+        Collection collection =
+                Collection.load(
+                        spec,
+                        options.withRuntime(datapath.bpf(), 0, TestRun.Ingress.LOOPBACK)
+                                .withBackends((map, id) -> backend(map, id, cpuMaps)));
+        LiveObject object = new LiveObject(++lastId, name, spec, collection, cpuMaps);
+        collection
+                .programs()
+                .values()
+                .forEach(program -> object.add(program, new ObjectProgram(datapath, program)));
+        objects.put(object.id(), object);
+        if (collection.maps().values().stream().anyMatch(DatapathObjects::hasTimers)) {
+            startTimers();
+        }
+        return object;
+    }
+
+    private LiveBackend backend(MapSpec spec, int id, List<CpuMap> cpuMaps) {
+        LiveBackend backend = backends.open(spec, id);
+        if (backend.map() instanceof CpuMap cpuMap) {
+            cpuMaps.add(cpuMap);
+        }
+        return backend;
+    }
+
+    private static boolean hasTimers(BpfMap map) {
+        return map.spec().field("bpf_timer") != null;
+    }
+
+    /// Callbacks run on worker 0 between its polls.
+    private void startTimers() {
+        if (timers == null) {
+            timers =
+                    datapath.workers()
+                            .get(0)
+                            .eventLoop()
+                            .scheduleAtFixedRate(
+                                    () -> datapath.bpf().runTimers(datapath.machine(0)),
+                                    TIMER_MILLIS,
+                                    TIMER_MILLIS,
+                                    TimeUnit.MILLISECONDS);
+        }
+    }
+
+    // ---- look-ups
+
+    public synchronized List<LiveObject> all() {
+        return List.copyOf(objects.values());
+    }
+
+    public synchronized Optional<LiveObject> object(int id) {
+        return Optional.ofNullable(objects.get(id));
+    }
+
+    /// The program with that id.
+    public synchronized Optional<XdpProgram> program(int id) {
+        for (LiveObject object : objects.values()) {
+            XdpProgram program = object.program(id);
+            if (program != null) {
+                return Optional.of(program);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// The cpumaps of all objects.
+    public synchronized List<CpuMap> cpuMaps() {
+        return objects.values().stream().flatMap(object -> object.cpuMaps().stream()).toList();
+    }
+
+    // ---- unloading
+
+    /// Detaches the object's programs, lets what its maps hold drain, and frees it.
+    public synchronized void unload(LiveObject object) {
+        if (objects.remove(object.id()) == null) {
+            return;
+        }
+        for (NetDevice device : datapath.devices()) {
+            LocalControl.takeOff(device, object::runs);
+        }
+        datapath.workers().synchronize();
+        boolean drained = drain(object);
+        if (drained && !isNamedElsewhere(object)) {
+            object.collection().close();
+        } else {
+            stillNamed.add(object);
+        }
+    }
+
+    /// Empties the cpumaps; false when a ring still holds frames after some time.
+    private boolean drain(LiveObject object) {
+        List<CpuMapEntry> entries = new ArrayList<>();
+        for (CpuMap map : object.cpuMaps()) {
+            for (CpuMapEntry entry : map.all()) {
+                entries.add(entry);
+                map.delete(entry.cpu());
+            }
+        }
+        long deadline = System.nanoTime() + DRAIN_NANOS;
+        while (entries.stream().anyMatch(CpuMapEntry::hasWork)) {
+            if (System.nanoTime() - deadline > 0) {
+                return false;
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+        datapath.workers().synchronize();
+        return true;
+    }
+
+    /// True when an entry of another object's redirect map runs one of its programs.
+    private boolean isNamedElsewhere(LiveObject object) {
+        boolean[] named = {false};
+        for (BpfMap map : datapath.bpf().maps()) {
+            if (map instanceof RedirectMap && map.valueSize() == 8 && !object.has(map)) {
+                map.forEach((_, value) -> named[0] |= object.has(programIn(value)));
+            }
+        }
+        return named[0];
+    }
+
+    private static int programIn(byte[] entry) {
+        return ByteBuffer.wrap(entry).order(ByteOrder.LITTLE_ENDIAN).getInt(Integer.BYTES);
+    }
+
+    /// Frees everything. No program may be attached any more.
+    @Override
+    public synchronized void close() {
+        if (timers != null) {
+            timers.cancel(false);
+            datapath.workers().synchronize();
+        }
+        objects.values().forEach(this::drain);
+        objects.values().forEach(object -> object.collection().close());
+        stillNamed.forEach(object -> object.collection().close());
+        objects.clear();
+        stillNamed.clear();
+    }
+}

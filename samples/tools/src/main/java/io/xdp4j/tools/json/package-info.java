@@ -1,5 +1,0 @@
-/// Reading and writing JSON, one value at a time.
-@NullMarked
-package io.xdp4j.tools.json;
-
-import org.jspecify.annotations.NullMarked;

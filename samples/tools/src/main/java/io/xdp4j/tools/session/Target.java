@@ -1,0 +1,108 @@
+package io.xdp4j.tools.session;
+
+import io.xdp4j.config.DatapathConfig;
+import io.xdp4j.control.DatapathControl;
+import io.xdp4j.control.RemoteControl;
+import io.xdp4j.linux.LinuxPlatform;
+import io.xdp4j.linux.netlink.LinkInfo;
+import io.xdp4j.linux.netlink.RtNetlink;
+import io.xdp4j.tools.exit.CommandException;
+import io.xdp4j.tools.exit.ExitCode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// The datapath that a tool is to work with.
+sealed interface Target {
+    /// One that runs in another process.
+    record Running(DatapathControl control) implements Target {}
+
+    /// One that the tool has to make.
+    record Own(DatapathConfig config) implements Target {}
+
+    /// Fails: [CommandException] when there is no such datapath or device.
+    static Target find(TargetOptions options, List<String> devices) {
+        Path config = options.config;
+        if (config != null) {
+            return new Own(DatapathConfig.load(config));
+        }
+        String datapath = options.datapath;
+        if (datapath != null) {
+            return new Running(RunningDatapaths.connect(datapath));
+        }
+        Optional<RemoteControl> running = RunningDatapaths.find(devices);
+        if (running.isPresent()) {
+            return new Running(running.get());
+        }
+        if (devices.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.RUNTIME,
+                    "no datapath is running (expected: one of ./xdp4j run, switch, demo or a tool;"
+                            + " or --config FILE)");
+        }
+        return new Own(overInterfaces(options, devices));
+    }
+
+    // ---- an own datapath
+
+    /// Fails: [CommandException] when the user named a running one.
+    static Own own(TargetOptions options, List<String> devices) {
+        if (options.datapath != null) {
+            throw CommandException.usage(
+                    "--datapath: "
+                            + options.datapath
+                            + " (expected: an interface or --config; this tool adds devices, which"
+                            + " only a datapath of its own can take)");
+        }
+        Path config = options.config;
+        return new Own(
+                config == null ? overInterfaces(options, devices) : DatapathConfig.load(config));
+    }
+
+    private static DatapathConfig overInterfaces(TargetOptions options, List<String> devices) {
+        List<LinkInfo> links = links();
+        Integer given = options.workers;
+        int workers = given == null ? Runtime.getRuntime().availableProcessors() : given;
+        StringBuilder yaml =
+                new StringBuilder("workers: ").append(Math.min(workers, 64)).append("\ndevices:\n");
+        for (String device : devices.stream().distinct().toList()) {
+            String name = interfaceName(links, device);
+            yaml.append("  - {name: ")
+                    .append(quoted(name))
+                    .append(", transport: ")
+                    .append(options.transport)
+                    .append(", interface: ")
+                    .append(quoted(name))
+                    .append(", queues: ")
+                    .append(options.queues)
+                    .append("}\n");
+        }
+        return DatapathConfig.parse(yaml.toString(), "<command line>");
+    }
+
+    private static List<LinkInfo> links() {
+        if (!LinuxPlatform.isSupported()) {
+            return List.of();
+        }
+        try (RtNetlink netlink = RtNetlink.open()) {
+            return netlink.links();
+        }
+    }
+
+    private static String interfaceName(List<LinkInfo> links, String nameOrIndex) {
+        for (LinkInfo link : links) {
+            if (link.name().equals(nameOrIndex)
+                    || String.valueOf(link.ifindex()).equals(nameOrIndex)) {
+                return link.name();
+            }
+        }
+        throw CommandException.usage(
+                nameOrIndex
+                        + ": no such device (expected: a device of a running datapath, or an"
+                        + " interface of the host: see ./xdp4j devices)");
+    }
+
+    private static String quoted(String text) {
+        return "'" + text.replace("'", "''") + "'";
+    }
+}

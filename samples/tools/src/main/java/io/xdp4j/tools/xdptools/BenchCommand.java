@@ -1,0 +1,23 @@
+package io.xdp4j.tools.xdptools;
+
+import picocli.CommandLine.Command;
+
+/// `xdp4j bench`.
+///
+/// Kernel: xdp-bench of xdp-tools 1.6.
+@Command(
+        name = "bench",
+        aliases = "xdp-bench",
+        description = "Measure how fast a device drops, passes, transmits and redirects.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            BenchDropCommand.class,
+            BenchPassCommand.class,
+            BenchTxCommand.class,
+            BenchRedirectCommand.class,
+            BenchRedirectCpuCommand.class,
+            BenchRedirectMapCommand.class,
+            BenchRedirectMultiCommand.class,
+        })
+public final class BenchCommand extends Subcommands {}

@@ -1,0 +1,15 @@
+package io.xdp4j.tools.xdptools;
+
+import picocli.CommandLine.Command;
+
+/// `xdp4j trafficgen`.
+///
+/// Kernel: xdp-trafficgen of xdp-tools 1.6, but for its TCP mode.
+@Command(
+        name = "trafficgen",
+        aliases = "xdp-trafficgen",
+        description = "Send generated packets out of a device.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {TrafficgenUdpCommand.class, TrafficgenProbeCommand.class})
+public final class TrafficgenCommand extends Subcommands {}

@@ -1,0 +1,243 @@
+package io.xdp4j.tools.xdptools;
+
+import io.xdp4j.config.DatapathConfig;
+import io.xdp4j.config.DeviceSpec;
+import io.xdp4j.config.PcapDeviceSpec;
+import io.xdp4j.config.SourceLocation;
+import io.xdp4j.control.AttachRequest;
+import io.xdp4j.control.DeviceInfo;
+import io.xdp4j.control.ProgramInfo;
+import io.xdp4j.control.TraceFilter;
+import io.xdp4j.packet.pcap.PcapngWriter;
+import io.xdp4j.tools.exit.CommandException;
+import io.xdp4j.tools.report.ReportOptions;
+import io.xdp4j.tools.report.ReportingCommand;
+import io.xdp4j.tools.report.SampleKind;
+import io.xdp4j.tools.report.SampleSetup;
+import io.xdp4j.tools.session.IpText;
+import io.xdp4j.tools.session.Macs;
+import io.xdp4j.tools.session.SampleObject;
+import io.xdp4j.tools.session.ToolSession;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `xdp4j trafficgen udp`.
+@Command(
+        name = "udp",
+        description = {
+            "Send UDP packets, as fast as the device takes them. Each thread replays one packet",
+            "inside the datapath; a program redirects it, with the next port when ports vary."
+        },
+        mixinStandardHelpOptions = true)
+final class TrafficgenUdpCommand extends ReportingCommand {
+    private static final String OBJECT = "xdp_trafficgen.bpf.o";
+    private static final String SOURCE = "trafficgen";
+    private static final int MAX_PORT = 65535;
+    private static final int MAX_THREADS = 64;
+    private static final int MAX_LOOP = 1_000_000_000;
+
+    @Parameters(paramLabel = "IFNAME", description = "device to send from")
+    private String device = "";
+
+    @Option(
+            names = {"-m", "--dst-mac"},
+            paramLabel = "MAC",
+            description = "destination address (default: ${DEFAULT-VALUE})")
+    private String destinationMac = "00:00:00:00:00:01";
+
+    @Option(
+            names = {"-M", "--src-mac"},
+            paramLabel = "MAC",
+            description = "source address (default: ${DEFAULT-VALUE})")
+    private String sourceMac = "02:00:00:00:00:02";
+
+    @Option(
+            names = {"-a", "--dst-addr"},
+            paramLabel = "ADDR",
+            description = "destination IP address (default: ${DEFAULT-VALUE})")
+    private String destination = "fe80::2";
+
+    @Option(
+            names = {"-A", "--src-addr"},
+            paramLabel = "ADDR",
+            description = "source IP address (default: ${DEFAULT-VALUE})")
+    private String source = "fe80::1";
+
+    @Option(
+            names = {"-p", "--dst-port"},
+            paramLabel = "PORT",
+            description = "destination port, the first when they vary (default: ${DEFAULT-VALUE})")
+    private int destinationPort = 1;
+
+    @Option(
+            names = {"-P", "--src-port"},
+            paramLabel = "PORT",
+            description = "source port (default: ${DEFAULT-VALUE})")
+    private int sourcePort = 1;
+
+    @Option(
+            names = {"-d", "--dyn-ports"},
+            paramLabel = "N",
+            description = "vary the destination port over N ports")
+    private int dynamicPorts;
+
+    @Option(
+            names = {"-n", "--num-packets"},
+            paramLabel = "N",
+            description = "end after N packets")
+    private @Nullable Integer packets;
+
+    @Option(
+            names = {"-s", "--pkt-size"},
+            paramLabel = "BYTES",
+            description = "size of a packet (default: ${DEFAULT-VALUE})")
+    private int size = 66;
+
+    @Option(
+            names = {"-t", "--threads"},
+            paramLabel = "N",
+            description = "sources, each on a worker (default: ${DEFAULT-VALUE})")
+    private int threads = 1;
+
+    @Mixin private TrafficgenOptions options = new TrafficgenOptions();
+
+    private @Nullable ToolSession session;
+
+    @Override
+    protected ReportOptions reporting() {
+        return options;
+    }
+
+    @Override
+    protected List<String> devices() {
+        return List.of(device);
+    }
+
+    // ---- the datapath
+
+    @Override
+    protected boolean needsOwnDatapath() {
+        return true;
+    }
+
+    /// The user's devices, and a source for each thread.
+    @Override
+    protected DatapathConfig adapt(DatapathConfig config) {
+        check("--threads", threads, 1, MAX_THREADS);
+        check("--num-packets", packets == null ? threads : packets, threads, MAX_LOOP);
+        Path template = template();
+        List<DeviceSpec> all = new ArrayList<>(config.devices());
+        for (int thread = 0; thread < threads; thread++) {
+            all.add(
+                    new PcapDeviceSpec(
+                            SOURCE + thread,
+                            template,
+                            1,
+                            PcapDeviceSpec.Timing.ASAP,
+                            packets == null ? 0 : share(packets, thread),
+                            null,
+                            new SourceLocation("<command line>", 0, SOURCE)));
+        }
+        return config.withDevices(all);
+    }
+
+    private int share(int all, int thread) {
+        return all / threads + (thread < all % threads ? 1 : 0);
+    }
+
+    private static void check(String option, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw CommandException.usage(
+                    option + ": " + value + " (expected: " + least + ".." + most + ")");
+        }
+    }
+
+    private Path template() {
+        check("--dst-port", destinationPort, 1, MAX_PORT);
+        check("--src-port", sourcePort, 1, MAX_PORT);
+        check("--dyn-ports", dynamicPorts, 0, MAX_PORT - destinationPort + 1);
+        byte[] frame =
+                new UdpTemplate(
+                                Macs.parse("--dst-mac", destinationMac),
+                                Macs.parse("--src-mac", sourceMac),
+                                IpText.parse("--dst-addr", destination),
+                                IpText.parse("--src-addr", source),
+                                destinationPort,
+                                sourcePort,
+                                size)
+                        .frame();
+        try {
+            Path file = Files.createTempFile("xdp4j-trafficgen", ".pcapng");
+            file.toFile().deleteOnExit();
+            try (PcapngWriter writer = PcapngWriter.create(file)) {
+                writer.write(writer.addInterface(SOURCE, 0), 0, frame, frame.length, List.of());
+            }
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    // ---- the tool
+
+    @Override
+    protected SampleSetup setUp(ToolSession opened) {
+        session = opened;
+        DeviceInfo to = opened.device(device);
+        SampleObject object =
+                opened.load(
+                        OBJECT,
+                        request ->
+                                request.withGlobal(
+                                                "ifindex_out",
+                                                SampleObject.bytes(to.ifindex(), Integer.BYTES))
+                                        .withGlobal(
+                                                "port_start",
+                                                SampleObject.bytes(destinationPort, Short.BYTES))
+                                        .withGlobal(
+                                                "port_range",
+                                                SampleObject.bytes(
+                                                        Math.max(1, dynamicPorts), Short.BYTES)));
+        ProgramInfo program =
+                object.program(
+                        dynamicPorts > 1 ? "xdp_redirect_update_port" : "xdp_redirect_notouch");
+        List<Integer> from = new ArrayList<>();
+        for (int thread = 0; thread < threads; thread++) {
+            int ifindex = opened.device(SOURCE + thread).ifindex();
+            from.add(ifindex);
+            opened.control().attach(AttachRequest.of(ifindex, program.id()));
+        }
+        if (!target().json()) {
+            opened.out()
+                    .println("Transmitting on %s (ifindex %d)".formatted(to.name(), to.ifindex()));
+        }
+        return SampleSetup.of(
+                null,
+                EnumSet.of(SampleKind.REDIRECT_ERR, SampleKind.EXCEPTION, SampleKind.DEVMAP_XMIT),
+                new TraceFilter(from, List.of(to.ifindex()), List.of(), false),
+                SOURCE + "->" + to.name());
+    }
+
+    /// True once every source has sent its share.
+    @Override
+    protected boolean isDone() {
+        return packets != null && session != null && sent(session) >= packets;
+    }
+
+    private static long sent(ToolSession session) {
+        return session.control().snapshot().devices().stream()
+                .filter(device -> device.name().startsWith(SOURCE))
+                .mapToLong(device -> device.link().rxPackets())
+                .sum();
+    }
+}
