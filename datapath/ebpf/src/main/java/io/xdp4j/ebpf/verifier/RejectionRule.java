@@ -137,6 +137,9 @@ public enum RejectionRule {
             "static function instead",
             "rbtree cb",
             "same allocation",
+            "deadlock",
+            "res_spin_unlock",
+            "restore irq",
             "subsystem misconfigured"),
     CRITICAL_SECTION(
             "RCU and preemption sections are left before the program ends, each as often as entered",
@@ -202,6 +205,8 @@ public enum RejectionRule {
     TIMER(
             "a timer is initialised with the map it lives in, at its own place in the value",
             "pass the address of the value's bpf_timer field, and the value's map",
+            "workqueue",
+            "has no valid",
             "timer"),
     SPECIAL_FIELD(
             "fields that the kernel manages are used through their helpers only",
