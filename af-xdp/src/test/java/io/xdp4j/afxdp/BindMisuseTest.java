@@ -23,7 +23,8 @@ class BindMisuseTest {
     private static final int COPY = AfXdp.XDP_COPY;
 
     /// What is done to a world with two queues, and the errno.
-    private enum Misuse {
+    @SuppressWarnings("ImmutableEnumChecker") // the steps keep nothing
+    enum Misuse {
         UMEM_CHUNK_TOO_SMALL(Errno.EINVAL, w -> w.register(UmemConfig.PAGES.withChunk(1024))),
         UMEM_CHUNK_TOO_LARGE(Errno.EINVAL, w -> w.register(UmemConfig.PAGES.withChunk(8192))),
         UMEM_CHUNK_ODD(Errno.EINVAL, w -> w.register(UmemConfig.PAGES.withChunk(3000))),
@@ -133,7 +134,7 @@ class BindMisuseTest {
     }
 
     /// A device with two queues, and sockets on it.
-    private interface World {
+    interface World {
         XskSocket open();
 
         int ifindex();

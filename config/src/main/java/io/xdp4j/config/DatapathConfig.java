@@ -90,7 +90,8 @@ public record DatapathConfig(
 
     /// The same over other devices.
     public DatapathConfig withDevices(List<DeviceSpec> to) {
-        return new DatapathConfig(workers, frames, to, cpumaps, devmaps, programs, switches, stats);
+        return new DatapathConfig(
+                workers, frames, to, cpumaps, devmaps, programs, switches, network, stats);
     }
 
     /// The device that has the name, or of which one end has it.

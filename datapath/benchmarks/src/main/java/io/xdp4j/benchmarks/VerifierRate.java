@@ -44,6 +44,7 @@ public final class VerifierRate {
     private VerifierRate() {}
 
     /// Nanoseconds of one object's programs, round by round.
+    @SuppressWarnings("ArrayRecordComponent") // nobody outside sees them
     private record Times(long[] kernel, long[] ours, int programs) {
         static double millis(long[] rounds, double quantile) {
             long[] sorted = rounds.clone();

@@ -98,17 +98,18 @@ final class FibForwardingTest {
 
     @Test
     void routesByTheFileAlone() {
-        String neighbours =
-                "  neighbours:\n"
-                        + "    - {address: 10.78.1.1, mac: \"%s\", device: p1}\n"
-                        + "    - {address: 10.78.2.1, mac: \"%s\", device: p2}\n";
         start(
-                "  follow: none\n"
-                        + "  forwarding: {ipv4: true}\n"
-                        + "  addresses:\n"
-                        + "    - {device: p1, address: 10.78.1.254/24}\n"
-                        + "    - {device: p2, address: 10.78.2.254/24}\n"
-                        + neighbours.formatted(Lab.mac(1), Lab.mac(2)));
+                """
+                  follow: none
+                  forwarding: {ipv4: true}
+                  addresses:
+                    - {device: p1, address: 10.78.1.254/24}
+                    - {device: p2, address: 10.78.2.254/24}
+                  neighbours:
+                    - {address: 10.78.1.1, mac: "%s", device: p1}
+                    - {address: 10.78.2.1, mac: "%s", device: p2}
+                """
+                        .formatted(Lab.mac(1), Lab.mac(2)));
         lab.assertPings(1, address(2));
         assertThat(lab.pings(1, address6(2))).as("IPv6 is not forwarded").isFalse();
         lab.stop();

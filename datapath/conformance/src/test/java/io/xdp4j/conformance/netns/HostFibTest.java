@@ -10,6 +10,7 @@ import io.xdp4j.ebpf.vm.World;
 import io.xdp4j.testkit.NetNs;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -149,9 +150,7 @@ final class HostFibTest {
     }
 
     private static World.Interface link(Datapath datapath, String name) {
-        World.Interface found = datapath.bpf().world().byName(name);
-        assertThat(found).as(name).isNotNull();
-        return found;
+        return Objects.requireNonNull(datapath.bpf().world().byName(name), name);
     }
 
     private static long neighbour(Datapath datapath, int ifindex, String address) {

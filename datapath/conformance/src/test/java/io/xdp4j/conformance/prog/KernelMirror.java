@@ -41,7 +41,7 @@ final class KernelMirror implements AutoCloseable {
     private final Map<Integer, Integer> mapFds = new HashMap<>();
     private final Map<String, Integer> programFds = new HashMap<>();
     private final List<Integer> others = new ArrayList<>();
-    private final Map<BtfSpec, Integer> typeFds = new IdentityHashMap<>();
+    private final IdentityHashMap<BtfSpec, Integer> typeFds = new IdentityHashMap<>();
 
     /// What the kernel lacks of the object, or will not take.
     static final class Refused extends Exception {
@@ -256,7 +256,9 @@ final class KernelMirror implements AutoCloseable {
                         && insn.src() == Opcode.PSEUDO_KFUNC_CALL;
         String name = kfunc ? program.kfuncs().get(insn.imm()) : null;
         BtfSpec kernel = name == null ? null : KernelTypes.read();
-        return kernel == null ? insn : insn.withImm(kernel.idOf(BtfType.Func.class, name));
+        return name == null || kernel == null
+                ? insn
+                : insn.withImm(kernel.idOf(BtfType.Func.class, name));
     }
 
     /// Runs it in the kernel.

@@ -24,6 +24,7 @@ import java.nio.ByteOrder;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -179,13 +180,13 @@ final class LruAgreementTest {
             }
         }
 
-        private TreeSet<Integer> ours() {
+        private Set<Integer> ours() {
             TreeSet<Integer> keys = new TreeSet<>();
             map.forEach((key, _) -> keys.add(number(key)));
             return keys;
         }
 
-        private TreeSet<Integer> theirs() {
+        private Set<Integer> theirs() {
             TreeSet<Integer> keys = new TreeSet<>();
             byte[] key = new byte[0];
             byte[] next = new byte[Integer.BYTES];

@@ -6,13 +6,13 @@ import io.xdp4j.core.device.DeviceInit;
 import io.xdp4j.core.device.DeviceSpec;
 import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.device.NetDeviceProvider;
+import io.xdp4j.core.link.LinkMonitor;
 import io.xdp4j.linux.Errno;
 import io.xdp4j.linux.Fd;
 import io.xdp4j.linux.LinuxPlatform;
 import io.xdp4j.linux.NativeException;
 import io.xdp4j.linux.afpacket.PacketSocket;
 import io.xdp4j.linux.device.IfReq;
-import io.xdp4j.core.link.LinkMonitor;
 import java.util.List;
 
 /// Opens real interfaces through AF_PACKET: transport `af_packet`, and what `auto` falls back to.

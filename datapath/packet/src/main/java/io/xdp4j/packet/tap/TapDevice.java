@@ -4,13 +4,13 @@ import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.DeviceInit;
 import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.core.link.LinkMonitor;
+import io.xdp4j.core.link.LinkWatch;
 import io.xdp4j.core.napi.Worker;
 import io.xdp4j.ebpf.HotPath;
 import io.xdp4j.linux.Errno;
 import io.xdp4j.linux.device.Tap;
 import io.xdp4j.linux.netlink.LinkInfo;
-import io.xdp4j.core.link.LinkMonitor;
-import io.xdp4j.core.link.LinkWatch;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,6 +1,7 @@
 package io.xdp4j.tools.report;
 
 import io.xdp4j.control.TraceCounts;
+import io.xdp4j.control.TraceFilter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -142,8 +143,7 @@ record ReportCase(
         return switch (form) {
             case "terse", "verbose" ->
                     SampleText.of(
-                            "Summary",
-                            shown,
+                            SampleSetup.of(null, shown, TraceFilter.ALL, "Summary"),
                             form.equals("verbose"),
                             ifindex -> "dev" + ifindex,
                             before,
