@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# iperf3 TCP between two hosts on veths with default offloads: through our switch and through the kernel
-# bridge, in turn in one session:   iperf.sh [RUNS] [SECONDS]
+# iperf3 TCP between two hosts on veths: through our switch and through the kernel bridge, in turn in one
+# session:   iperf.sh [RUNS] [SECONDS] [OPTIONS OF xdp4j switch...]
+# The hosts have their default offloads, or none with OFFLOADS=off.
 # Needs root, iproute2, iperf3. Makes namespaces of its own and removes them.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 runs=${1:-5}
 seconds=${2:-5}
+options=("${@:3}")
 id=$RANDOM
 work=$(mktemp -d)
 clean() { for n in h1 h2 sw; do ip netns del "b$id-$n" 2>/dev/null || true; done; rm -rf "$work"; }
@@ -18,6 +20,13 @@ for i in 1 2; do
   ip -n "b$id-h$i" addr add 10.7.0.$i/24 dev eth0
   ip -n "b$id-h$i" link set eth0 up
   ip -n "b$id-sw" link set p$i up
+  if [ "${OFFLOADS:-}" = off ]; then
+    for end in "h$i eth0" "sw p$i"; do
+      # shellcheck disable=SC2086
+      set -- $end
+      ip netns exec "b$id-$1" ethtool -K "$2" tx off sg off tso off gso off gro off >/dev/null 2>&1 || true
+    done
+  fi
 done
 
 through() { # file of rates
@@ -31,7 +40,7 @@ through() { # file of rates
 median() { sort -n | awk '{v[NR]=$1} END {print v[int((NR+1)/2)], "(" v[1] ".." v[NR] ")"}'; }
 
 for run in $(seq "$runs"); do
-  ip netns exec "b$id-sw" "$root/xdp4j" switch p1 p2 >"$work/switch.out" 2>&1 &
+  ip netns exec "b$id-sw" "${XDP4J:-$root/xdp4j}" switch p1 p2 "${options[@]}" >"$work/switch.out" 2>&1 &
   switch=$!
   until ip netns exec "b$id-h1" ping -c 1 -W 1 10.7.0.2 >/dev/null 2>&1; do :; done
   through "$work/ours"

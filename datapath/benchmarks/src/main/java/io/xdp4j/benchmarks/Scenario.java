@@ -30,6 +30,8 @@ final class Scenario implements AutoCloseable {
                     "veth",
                     "switch",
                     "balance",
+                    "xsk-rxdrop",
+                    "xsk-l2fwd",
                     "cpumap",
                     "cpumap-paced");
 
@@ -68,6 +70,8 @@ final class Scenario implements AutoCloseable {
             case "veth" -> scenario.veth(nic);
             case "switch" -> scenario.bridge();
             case "balance" -> scenario.balance(nic);
+            case "xsk-rxdrop" -> scenario.xsk(nic, false);
+            case "xsk-l2fwd" -> scenario.xsk(nic, true);
             case "cpumap" -> scenario.cpumap(nic, DEFAULT_QSIZE);
             case "cpumap-paced" -> scenario.cpumap(nic, PACED_QSIZE);
             default ->
@@ -110,6 +114,12 @@ final class Scenario implements AutoCloseable {
         nic.attach(new RedirectTo.Device(near.ifindex()));
         far.attach(Drop.INSTANCE);
         delivered = () -> far.rxQueues().getFirst().xdpDrop();
+    }
+
+    /// To an emulated AF_XDP socket, and back out.
+    private void xsk(NetDevice nic, boolean sendsBack) {
+        XskLoop loop = XskLoop.start(nic, sendsBack);
+        delivered = sendsBack ? () -> nic.linkStats().txPackets() : loop::received;
     }
 
     private void bridge() {
