@@ -206,7 +206,6 @@ public enum RejectionRule {
             "a timer is initialised with the map it lives in, at its own place in the value",
             "pass the address of the value's bpf_timer field, and the value's map",
             "workqueue",
-            "has no valid",
             "timer"),
     SPECIAL_FIELD(
             "fields that the kernel manages are used through their helpers only",
@@ -215,6 +214,7 @@ public enum RejectionRule {
             "cannot be accessed indirectly",
             "kptr",
             "uptr",
+            "has no valid",
             "has to have BTF"),
     DYNPTR(
             "dynptrs live on the stack, at a constant place, and only helpers change them",
