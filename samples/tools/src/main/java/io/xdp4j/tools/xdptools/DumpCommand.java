@@ -150,7 +150,9 @@ public final class DumpCommand extends ToolCommand {
                                         snapLength,
                                         RING_BYTES));
         running = new Running(on, program, map, writer);
-        System.err.println(heading(on, attached, program));
+        if (!target().json()) {
+            System.err.println(heading(on, attached, program));
+        }
     }
 
     private static String programName(List<Attachment> attached) {
