@@ -74,22 +74,26 @@ final class Explainer {
     }
 
     private int registerOf() {
-        Matcher named = REGISTER.matcher(why.text());
-        if (named.find()) {
-            int number = Integer.parseInt(named.group(1));
-            return number < FrameState.REGISTERS ? number : NONE;
+        int number = namedRegister(why.text());
+        if (number == NONE) {
+            String last = v.log.lastLine();
+            number = last.contains("outside of") ? namedRegister(last) : NONE;
         }
-        Insn at = v.insns[insn];
-        List<String> log = v.log.lines();
-        named = REGISTER.matcher(log.isEmpty() ? "" : log.getLast());
-        if (named.find() && log.getLast().contains("outside of")) {
-            return Integer.parseInt(named.group(1));
+        if (number == NONE) {
+            Insn at = v.insns[insn];
+            number =
+                    switch (at.opClass()) {
+                        case Opcode.LDX -> at.src();
+                        case Opcode.ST, Opcode.STX, Opcode.ALU, Opcode.ALU64 -> at.dst();
+                        default -> NONE;
+                    };
         }
-        return switch (at.opClass()) {
-            case Opcode.LDX -> at.src();
-            case Opcode.ST, Opcode.STX, Opcode.ALU, Opcode.ALU64 -> at.dst();
-            default -> NONE;
-        };
+        return number < FrameState.REGISTERS ? number : NONE;
+    }
+
+    private static int namedRegister(String message) {
+        Matcher named = REGISTER.matcher(message);
+        return named.find() ? Integer.parseInt(named.group(1)) : NONE;
     }
 
     private Explanation explain() {

@@ -53,6 +53,12 @@ final class VerifierLog {
         }
     }
 
+    /// The line written last, without its end; empty without one.
+    String lastLine() {
+        int end = text.length() - 1;
+        return end < 0 ? "" : text.substring(text.lastIndexOf("\n", end - 1) + 1, end);
+    }
+
     List<String> lines() {
         return text.toString().lines().toList();
     }
