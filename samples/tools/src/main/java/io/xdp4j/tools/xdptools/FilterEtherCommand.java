@@ -19,6 +19,6 @@ final class FilterEtherCommand extends FilterRuleCommand {
     protected void run(DatapathControl control, PrintWriter out) {
         byte[] key = Macs.parse("address", address);
         FilterState filter = filter(control);
-        change(filter, filter.etherMap(), key, 0, FilterText::macs, out);
+        change(filter, filter.etherMap(), key, 0, false, FilterText::macs, out);
     }
 }

@@ -16,6 +16,6 @@ final class FilterIpCommand extends FilterRuleCommand {
     protected void run(DatapathControl control, PrintWriter out) {
         byte[] key = IpText.parse("address", address).getAddress();
         FilterState filter = filter(control);
-        change(filter, filter.addressMap(key), key, 0, FilterText::addresses, out);
+        change(filter, filter.addressMap(key), key, 0, false, FilterText::addresses, out);
     }
 }

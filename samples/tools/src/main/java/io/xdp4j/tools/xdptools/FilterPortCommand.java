@@ -4,6 +4,7 @@ import io.xdp4j.control.DatapathControl;
 import io.xdp4j.tools.exit.CommandException;
 import java.io.PrintWriter;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -21,7 +22,7 @@ final class FilterPortCommand extends FilterRuleCommand {
             paramLabel = "PROTO",
             split = ",",
             description = "tcp, udp or both with a comma (default: tcp,udp)")
-    private List<Protocol> protocols = List.of(Protocol.TCP, Protocol.UDP);
+    private @Nullable List<Protocol> protocols;
 
     /// What has ports.
     enum Protocol {
@@ -46,10 +47,18 @@ final class FilterPortCommand extends FilterRuleCommand {
             throw CommandException.usage("port: " + port + " (expected: 1.." + MAX_PORT + ")");
         }
         int bits = 0;
-        for (Protocol protocol : protocols) {
+        List<Protocol> chosen = protocols == null ? List.of(Protocol.values()) : protocols;
+        for (Protocol protocol : chosen) {
             bits |= protocol.bits.bit();
         }
         FilterState filter = filter(control);
-        change(filter, filter.portMap(), FilterState.portKey(port), bits, FilterText::ports, out);
+        change(
+                filter,
+                filter.portMap(),
+                FilterState.portKey(port),
+                bits,
+                protocols != null,
+                FilterText::ports,
+                out);
     }
 }

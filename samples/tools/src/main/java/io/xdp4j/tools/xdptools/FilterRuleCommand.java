@@ -6,6 +6,7 @@ import io.xdp4j.tools.session.ControlCommand;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// A command that adds or removes a rule.
@@ -20,7 +21,7 @@ abstract class FilterRuleCommand extends ControlCommand {
             paramLabel = "MODE",
             split = ",",
             description = "src, dst or both with a comma (default: dst)")
-    private List<Direction> mode = List.of(Direction.DST);
+    private @Nullable List<Direction> mode;
 
     @Option(
             names = {"-s", "--status"},
@@ -49,25 +50,36 @@ abstract class FilterRuleCommand extends ControlCommand {
         return List.of();
     }
 
+    /// Adds or removes a rule.
+    ///
+    /// @param protocols bits of protocols, 0 for a rule without
+    /// @param named whether the user gave them. What is removed are then those alone, and likewise a
+    ///   direction that the user gave.
     final void change(
             FilterState filter,
             MapInfo map,
             byte[] key,
-            int moreBits,
+            int protocols,
+            boolean named,
             Function<FilterState, List<String>> section,
             PrintWriter out) {
-        int bits = moreBits;
-        for (Direction direction : mode) {
-            bits |= direction.bits.bit();
-        }
         if (remove) {
-            filter.remove(map, key, bits);
+            int directions = mode == null && named ? 0 : directions();
+            filter.remove(map, key, directions | (mode == null || named ? protocols : 0));
         } else {
-            filter.add(map, key, bits);
+            filter.add(map, key, directions() | protocols);
         }
         if (status) {
             section.apply(filter).forEach(out::println);
         }
+    }
+
+    private int directions() {
+        int bits = 0;
+        for (Direction direction : mode == null ? List.of(Direction.DST) : mode) {
+            bits |= direction.bits.bit();
+        }
+        return bits;
     }
 
     static FilterState filter(DatapathControl control) {
