@@ -21,7 +21,7 @@ import java.util.function.Predicate;
 
 /// A host's interface, frame by frame: what its own stack would never send, and what arrives.
 ///
-/// Thread: one.
+/// Thread: one at a time.
 /// Owns: its socket.
 /// Fails: [NativeException] when the kernel does not take a frame.
 public final class RawLink implements AutoCloseable {
@@ -30,7 +30,7 @@ public final class RawLink implements AutoCloseable {
     private static final int MACS = 12;
     private static final int TAG = 4;
 
-    private final Arena arena = Arena.ofConfined();
+    private final Arena arena = Arena.ofShared();
     private final MemorySegment out = arena.allocate(ROOM, 8);
     private final MemorySegment in = arena.allocate(ROOM, 8);
     private final MsgBatch batch = MsgBatch.of(arena, 1, 1, 0, PacketAuxdata.CONTROL_SPACE);

@@ -124,6 +124,7 @@ final class KernelLab implements VethLab {
     public void send(String device, List<byte[]> frames) {
         RawLink link = Objects.requireNonNull(links.get(device));
         frames.forEach(link::trySend);
+        awaitQuiet();
     }
 
     @Override
@@ -148,11 +149,12 @@ final class KernelLab implements VethLab {
 
     /// The kernel tells nobody when its queues are empty: waits until the counters stand still.
     private void awaitQuiet() {
+        String statistics = "/sys/class/net/*" + suffix + "/statistics/";
         String last = "";
         int rounds = 0;
         while (rounds < QUIET_ROUNDS) {
             LockSupport.parkNanos(QUIET_NANOS);
-            String now = netns.ip("-s", "-j", "link", "show");
+            String now = sh("cat " + statistics + "*_packets " + statistics + "*_dropped");
             rounds = now.equals(last) ? rounds + 1 : 0;
             last = now;
         }

@@ -56,7 +56,7 @@ final class VethAgreementTest {
     @Test
     void swappingProgramsUnderLoadLosesNothing() throws InterruptedException {
         int rounds = 12;
-        int frames = 200;
+        int frames = 100;
         for (VethLab lab : List.of(new KernelLab(), new DatapathLab())) {
             try (lab) {
                 lab.attach("a1", "xdp_basic", "xdp_pass", false);
