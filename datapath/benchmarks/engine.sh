@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Runs the engine's programs side by side through our compiler and through the kernel's, and prints
-# ns per run net of the empty program, the ratio, and the geometric mean of each group:
-#   engine.sh [NAME PART...]      only programs whose name contains one of the parts
+# ns per run net of the empty program, the ratio (median, lowest..highest of the rounds), the ratio
+# with the empty program in it, and the geometric mean of each group:
+#   engine.sh [rounds=N] [PART...]   only the programs of a group (micro, whole), those whose name
+#                                    contains one of the parts, or is it (=NAME)
 # Needs root (bpf(2)), clang, gcc, libbpf-dev, and the kernel's side of the comparison in
 # $XDP4J_BENCH (default: shared/bench beside the repository).
 # Build first: mvn -pl datapath/benchmarks -am -DskipTests package

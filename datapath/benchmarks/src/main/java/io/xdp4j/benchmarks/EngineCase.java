@@ -37,6 +37,19 @@ record EngineCase(
         return cases;
     }
 
+    /// True for a part of the program's name, for `=` and all of it, and for the group's name.
+    boolean matches(String part) {
+        return part.startsWith("=")
+                ? program.equals(part.substring(1))
+                : group.equals(part) || program.contains(part);
+    }
+
+    /// True for the program, and for those that its maps hold.
+    boolean needs(String name) {
+        return name.equals(program)
+                || mapArguments.stream().anyMatch(argument -> argument.endsWith(":" + name));
+    }
+
     /// Fills our maps as `bpfrun` fills the kernel's.
     void fill(Collection collection) {
         for (int i = 0; i + 1 < mapArguments.size(); i += 2) {
