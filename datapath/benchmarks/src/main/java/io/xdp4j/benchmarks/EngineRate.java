@@ -12,13 +12,14 @@ import java.util.TreeMap;
 /// Our compiler and the kernel's, program by program, in one sitting.
 ///
 /// Usage: `EngineRate DIRECTORY CASES [rounds=N] [NAME PART or =NAME...]`; see `engine.sh`. Each side
-/// repeats a test run on one packet, all programs warm; in each round both sides run as many batches
-/// of the same length, and the lowest counts, as machines are shared. Net is less what an empty
+/// repeats a test run on one packet, all programs warm; in each round the lowest of several batches
+/// counts, as machines are shared: the kernel's are longer, and fewer. Net is less what an empty
 /// program takes on that side in that round, and at least a nanosecond. The last column is the ratio
 /// without that deduction: what a run costs beside an empty program hides behind the test run's own
 /// work as far as the processor can do both at once, and the kernel's test run has more of it.
 public final class EngineRate {
     private static final int BATCHES = 30;
+    private static final int KERNEL_BATCHES = 4;
     private static final long PATIENCE_NANOS = 1_500_000_000L;
     private static final long BATCH_NANOS = 8_000_000L;
     private static final EngineCase EMPTY =
@@ -104,7 +105,7 @@ public final class EngineRate {
         String[] remarks = new String[all.size()];
         for (int round = 0; round < rounds; round++) {
             for (int i = 0; i < mine.length; i++) {
-                KernelRate.Timing timing = kernel.measure(all.get(i), BATCHES, BATCH_NANOS);
+                KernelRate.Timing timing = kernel.measure(all.get(i), KERNEL_BATCHES);
                 theirs[i][round] = timing.nanos();
                 mine[i][round] = ours.get(i).lowest(BATCHES);
                 remarks[i] = remark(ours.get(i).retval(), timing.retval());

@@ -12,9 +12,6 @@ import java.util.regex.Pattern;
 final class KernelRate {
     private static final Pattern LOWEST = Pattern.compile("ret1 (-?\\d+).*ns/run min ([0-9.]+)");
 
-    /// Runs that tell how many make a batch.
-    private static final int FIRST_REPEAT = 20_000;
-
     private final Path directory;
 
     /// What a program did there.
@@ -27,24 +24,15 @@ final class KernelRate {
         this.directory = directory;
     }
 
-    /// The lowest of batches of `batchNanos`, as many as ours gets.
-    Timing measure(EngineCase of, int batches, long batchNanos)
-            throws IOException, InterruptedException {
-        double guess = run(of, 5, FIRST_REPEAT).nanos();
-        long repeat = Math.clamp((long) (batchNanos / guess), FIRST_REPEAT, 4_000_000);
-        return run(of, batches, repeat);
-    }
-
-    private Timing run(EngineCase of, int runs, long repeat)
-            throws IOException, InterruptedException {
+    /// The lowest of some batches. `bpfrun` makes them long, as each begins with tens of milliseconds
+    /// in which the kernel puts the program in place.
+    Timing measure(EngineCase of, int batches) throws IOException, InterruptedException {
         List<String> command =
                 new ArrayList<>(
                         List.of(
                                 directory.resolve("bpfrun").toString(),
                                 "-n",
-                                Integer.toString(runs),
-                                "-r",
-                                Long.toString(repeat)));
+                                Integer.toString(batches)));
         command.addAll(of.mapArguments());
         command.add(directory.resolve(of.object() + ".bpf.o").toString());
         command.add(of.program());
