@@ -38,7 +38,12 @@ public final class EngineRate {
         final double[] ratios;
         final double[] gross;
 
-        Series(EngineCase of, double[] mine, double[] empty, double[] theirs, double[] kernelEmpty) {
+        Series(
+                EngineCase of,
+                double[] mine,
+                double[] empty,
+                double[] theirs,
+                double[] kernelEmpty) {
             this.of = of;
             int rounds = mine.length;
             net = new double[rounds];
@@ -158,9 +163,7 @@ public final class EngineRate {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         int middle = sorted.length / 2;
-        return sorted.length % 2 == 1
-                ? sorted[middle]
-                : (sorted[middle - 1] + sorted[middle]) / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
     private static void summary(String group, List<Series> all) {
