@@ -40,6 +40,7 @@ final class LinuxSource {
             #define ntohs(x) __builtin_bswap16(x)
             #define htonl(x) __builtin_bswap32(x)
             #define ntohl(x) __builtin_bswap32(x)
+            #define cpu_to_be32(x) __builtin_bswap32(x)
             #define min(a, b) ((a) < (b) ? (a) : (b))
             #define max(a, b) ((a) > (b) ? (a) : (b))
             struct vlan_hdr { __be16 h_vlan_TCI; __be16 h_vlan_encapsulated_proto; };
