@@ -4,6 +4,7 @@ import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.isa.Opcode;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
 
@@ -23,6 +24,7 @@ final class NeededBits {
     private final Variables variables;
     private final int[][] atStart;
     private final int[] results;
+    private final BitSet isInLoop = new BitSet();
 
     private NeededBits(Insn[] insns, FlowGraph graph, InsnFacts facts, Variables variables) {
         this.insns = insns;
@@ -31,6 +33,21 @@ final class NeededBits {
         this.variables = variables;
         this.atStart = new int[blocks.size()][variables.count()];
         this.results = new int[insns.length];
+        markLoops(graph, Loops.of(graph));
+    }
+
+    private void markLoops(FlowGraph graph, Loops loops) {
+        for (int loop = 0; loop < loops.count(); loop++) {
+            List<Integer> members = loops.members(loop);
+            Block first = graph.blocks().get(members.getFirst());
+            int number = members.getFirst();
+            if (members.size() > 1 || first.jump() == number || first.next() == number) {
+                for (int member : members) {
+                    Block block = graph.blocks().get(member);
+                    isInLoop.set(block.start(), block.last() + 1);
+                }
+            }
+        }
     }
 
     static NeededBits of(Insn[] insns, FlowGraph graph, InsnFacts facts, Variables variables) {
@@ -39,9 +56,12 @@ final class NeededBits {
         return bits;
     }
 
-    /// True when something reads the upper half of the instruction's result.
+    /// True when something reads the upper half of the instruction's result. A 64-bit operation in a
+    /// loop counts as such: variables are 64 bits wide from round to round, and widening costs more
+    /// there than ints gain.
     boolean upperMatters(int at) {
-        return results[at] > 32;
+        return results[at] > 32
+                || (isInLoop.get(at) && insns[at].opClass() == Opcode.ALU64 && !isNarrow(at));
     }
 
     /// True for a 64-bit operation that an operation on the lower halves can take the place of, upper
