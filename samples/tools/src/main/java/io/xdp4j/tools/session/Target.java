@@ -77,6 +77,7 @@ sealed interface Target {
                     .append(options.queues)
                     .append("}\n");
         }
+        yaml.append("network: {follow: host}\n"); // programs come later, and may look routes up
         return DatapathConfig.parse(yaml.toString(), "<command line>");
     }
 
