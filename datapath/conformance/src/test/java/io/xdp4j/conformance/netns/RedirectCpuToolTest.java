@@ -67,7 +67,9 @@ final class RedirectCpuToolTest {
             Ledgers.assertBalanced(summary);
             long flow = processed(summary, cpu);
             long other = processed(summary, 1 - cpu);
-            assertThat(flow).as(summary.toString()).isGreaterThan(300); // what the tool had read when it ended
+            assertThat(flow)
+                    .as(summary.toString())
+                    .isGreaterThan(300); // what the tool had read when it ended
             assertThat(other).as(summary.toString()).isLessThan(NOISE);
             assertAddsUp(summary, flow + other);
         }
