@@ -69,7 +69,7 @@ final class RedirectCpuToolTest {
             long other = processed(summary, 1 - cpu);
             assertThat(flow)
                     .as(summary.toString())
-                    .isGreaterThan(300); // what the tool had read when it ended
+                    .isGreaterThan(2000);
             assertThat(other).as(summary.toString()).isLessThan(NOISE);
             assertAddsUp(summary, flow + other);
         }
