@@ -67,9 +67,7 @@ final class RedirectCpuToolTest {
             Ledgers.assertBalanced(summary);
             long flow = processed(summary, cpu);
             long other = processed(summary, 1 - cpu);
-            assertThat(flow)
-                    .as(summary.toString())
-                    .isGreaterThan(2000);
+            assertThat(flow).as(summary.toString()).isGreaterThan(2000);
             assertThat(other).as(summary.toString()).isLessThan(NOISE);
             assertAddsUp(summary, flow + other);
         }
