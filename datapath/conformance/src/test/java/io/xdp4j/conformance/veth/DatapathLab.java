@@ -3,6 +3,7 @@ package io.xdp4j.conformance.veth;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.xdp4j.conformance.Repository;
+import io.xdp4j.conformance.netns.Await;
 import io.xdp4j.core.bpf.DatapathBackends;
 import io.xdp4j.core.bpf.ObjectProgram;
 import io.xdp4j.core.channel.XdpChannel;
@@ -135,18 +136,27 @@ final class DatapathLab implements VethLab {
     public void send(String device, List<byte[]> frames) {
         for (byte[] frame : frames) {
             write(device, 0, frame);
-            datapath.workers().synchronize();
+            LedgerAssert.settled(datapath);
         }
     }
 
     @Override
     public void burst(String device, List<byte[]> frames, String stalled) {
         Worker still = device(stalled).rxQueues().getFirst().worker();
+        Worker other = datapath.workers().get(1 - still.index());
+        boolean sentOn = !stalled.equals(KernelLab.peerOf(device));
+        long polled = polled(other) + (sentOn ? frames.size() : 0);
         try (StalledWorker _ = StalledWorker.of(still)) {
             for (byte[] frame : frames) {
-                write(device, 1 - still.index(), frame);
+                write(device, other.index(), frame);
             }
+            Await.until("the frames to be sent on", () -> polled(other) >= polled);
         }
+        LedgerAssert.settled(datapath);
+    }
+
+    private static long polled(Worker worker) {
+        return worker.eventLoop().submit(worker::polledFrames).syncUninterruptibly().getNow();
     }
 
     private void write(String device, int worker, byte[] frame) {

@@ -6,6 +6,8 @@ import io.xdp4j.conformance.netns.RawLink;
 import io.xdp4j.conformance.tool.Json;
 import io.xdp4j.linux.Sched;
 import io.xdp4j.testkit.NetNs;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,8 +22,9 @@ import java.util.concurrent.locks.LockSupport;
 /// The kernel's veth pairs in a namespace, driven by `ip`, `ethtool` and `bpftool`, the frames by
 /// packet sockets that hand them straight to the driver.
 ///
-/// To keep a queue from being polled its NAPI gets a thread, which must wait for the sender: that
-/// runs on the same CPU under SCHED_FIFO.
+/// To keep a queue from being polled its NAPI gets a thread, which must wait: on its CPU run the
+/// sender and, where that has to wait itself (the JVM stops it now and then), a loop, both under
+/// SCHED_FIFO.
 final class KernelLab implements VethLab {
     private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final int QUIET_ROUNDS = 3;
@@ -138,13 +141,32 @@ final class KernelLab implements VethLab {
                 () -> {
                     Sched.setAffinity(CPU);
                     String self = Integer.toString(Sched.threadId());
-                    netns.exec("chrt", "-f", "-p", "1", self);
-                    frames.forEach(link::trySend);
-                    netns.exec("chrt", "-o", "-p", "0", self);
+                    netns.exec("chrt", "-f", "-p", "2", self);
+                    Process loop = keepBusy();
+                    try {
+                        frames.forEach(link::trySend);
+                    } finally {
+                        loop.destroyForcibly();
+                        netns.exec("chrt", "-o", "-p", "0", self);
+                    }
                     return self;
                 });
         awaitQuiet();
         sh("echo 0 > /sys/class/net/" + name(stalled) + "/threaded");
+    }
+
+    /// A process that leaves nothing of the CPU to threads without SCHED_FIFO; it runs on return.
+    private static Process keepBusy() {
+        String[] command = {"chrt", "-f", "1", "taskset", "-c", Integer.toString(CPU)};
+        List<String> words = new ArrayList<>(List.of(command));
+        words.addAll(List.of("sh", "-c", "echo; while :; do :; done"));
+        try {
+            Process loop = new ProcessBuilder(words).start();
+            loop.getInputStream().read();
+            return loop;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// The kernel tells nobody when its queues are empty: waits until the counters stand still.
