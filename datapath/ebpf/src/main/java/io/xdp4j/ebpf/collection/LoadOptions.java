@@ -5,6 +5,7 @@ import io.xdp4j.ebpf.program.ProgramSpec;
 import io.xdp4j.ebpf.program.ProgramType;
 import io.xdp4j.ebpf.testrun.TestRun;
 import io.xdp4j.ebpf.vm.BpfRuntime;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,7 @@ public final class LoadOptions {
 
     private LoadOptions() {}
 
-    private LoadOptions copy() {
+    private LoadOptions with(Consumer<LoadOptions> change) {
         LoadOptions copy = new LoadOptions();
         copy.engine = engine;
         copy.allowFallback = allowFallback;
@@ -52,6 +53,7 @@ public final class LoadOptions {
         copy.kernelTypes = kernelTypes;
         copy.kernelObjects = kernelObjects;
         copy.deviceBound = deviceBound;
+        change.accept(copy);
         return copy;
     }
 
@@ -62,9 +64,7 @@ public final class LoadOptions {
     }
 
     public LoadOptions withKernelTypes(@Nullable BtfSpec to) {
-        LoadOptions copy = copy();
-        copy.kernelTypes = to;
-        return copy;
+        return with(options -> options.kernelTypes = to);
     }
 
     /// The running kernel's types, for programs that name kernel objects: they can be verified, if not
@@ -74,9 +74,7 @@ public final class LoadOptions {
     }
 
     public LoadOptions withKernelObjects(Supplier<@Nullable BtfSpec> to) {
-        LoadOptions copy = copy();
-        copy.kernelObjects = to;
-        return copy;
+        return with(options -> options.kernelObjects = to);
     }
 
     /// False to refuse programs that ask for metadata of received frames, as the kernel refuses those
@@ -86,9 +84,7 @@ public final class LoadOptions {
     }
 
     public LoadOptions withDeviceBound(boolean to) {
-        LoadOptions copy = copy();
-        copy.deviceBound = to;
-        return copy;
+        return with(options -> options.deviceBound = to);
     }
 
     /// What runs the programs.
@@ -97,9 +93,7 @@ public final class LoadOptions {
     }
 
     public LoadOptions withEngine(Engine to) {
-        LoadOptions copy = copy();
-        copy.engine = to;
-        return copy;
+        return with(options -> options.engine = to);
     }
 
     /// Lets the interpreter run what the compiler cannot take.
@@ -108,9 +102,7 @@ public final class LoadOptions {
     }
 
     public LoadOptions withFallback(boolean to) {
-        LoadOptions copy = copy();
-        copy.allowFallback = to;
-        return copy;
+        return with(options -> options.allowFallback = to);
     }
 
     /// False for programs that the caller does not want checked: they run on checked memory.
@@ -119,9 +111,7 @@ public final class LoadOptions {
     }
 
     public LoadOptions withVerify(boolean to) {
-        LoadOptions copy = copy();
-        copy.verify = to;
-        return copy;
+        return with(options -> options.verify = to);
     }
 
     /// Lets compiled programs that are verified go without run-time checks.
@@ -130,9 +120,7 @@ public final class LoadOptions {
     }
 
     public LoadOptions withRawMemory(boolean to) {
-        LoadOptions copy = copy();
-        copy.rawMemory = to;
-        return copy;
+        return with(options -> options.rawMemory = to);
     }
 
     /// Notes rejected programs instead of failing with the first.
@@ -141,9 +129,7 @@ public final class LoadOptions {
     }
 
     public LoadOptions withKeepGoing(boolean to) {
-        LoadOptions copy = copy();
-        copy.keepGoing = to;
-        return copy;
+        return with(options -> options.keepGoing = to);
     }
 
     /// Takes verified programs that no engine here can run: they have a verdict, and a run of one
@@ -154,9 +140,7 @@ public final class LoadOptions {
     }
 
     public LoadOptions withUnrunnable(boolean to) {
-        LoadOptions copy = copy();
-        copy.keepUnrunnable = to;
-        return copy;
+        return with(options -> options.keepUnrunnable = to);
     }
 
     /// Detail of the verifier's log: 0 messages, 1 the path to an error, 2 every state.
@@ -165,9 +149,7 @@ public final class LoadOptions {
     }
 
     public LoadOptions withLogLevel(int to) {
-        LoadOptions copy = copy();
-        copy.logLevel = to;
-        return copy;
+        return with(options -> options.logLevel = to);
     }
 
     /// Programs to load.
@@ -176,9 +158,7 @@ public final class LoadOptions {
     }
 
     public LoadOptions withWanted(Predicate<ProgramSpec> to) {
-        LoadOptions copy = copy();
-        copy.wanted = to;
-        return copy;
+        return with(options -> options.wanted = to);
     }
 
     /// Given to each program in place of what its section says; null keeps that.
@@ -187,9 +167,7 @@ public final class LoadOptions {
     }
 
     public LoadOptions withType(@Nullable ProgramType to) {
-        LoadOptions copy = copy();
-        copy.type = to;
-        return copy;
+        return with(options -> options.type = to);
     }
 
     /// The world that programs see; null for a new one of two CPUs.
@@ -198,9 +176,7 @@ public final class LoadOptions {
     }
 
     public LoadOptions withRuntime(BpfRuntime to) {
-        LoadOptions copy = copy();
-        copy.runtime = to;
-        return copy;
+        return with(options -> options.runtime = to);
     }
 
     /// The same in another world.
@@ -208,10 +184,12 @@ public final class LoadOptions {
     /// @param at CPU that test runs happen on
     /// @param from where their packets come from
     public LoadOptions withRuntime(BpfRuntime to, int at, TestRun.Ingress from) {
-        LoadOptions copy = withRuntime(to);
-        copy.cpu = at;
-        copy.ingress = from;
-        return copy;
+        return with(
+                options -> {
+                    options.runtime = to;
+                    options.cpu = at;
+                    options.ingress = from;
+                });
     }
 
     /// CPU that test runs happen on.
@@ -230,8 +208,6 @@ public final class LoadOptions {
     }
 
     public LoadOptions withBackends(@Nullable Backends to) {
-        LoadOptions copy = copy();
-        copy.backends = to;
-        return copy;
+        return with(options -> options.backends = to);
     }
 }
