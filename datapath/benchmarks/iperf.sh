@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # iperf3 TCP between two hosts on veths: through our switch and through the kernel bridge, in turn in one
 # session:   iperf.sh [RUNS] [SECONDS] [OPTIONS OF xdp4j switch...]
-# The hosts have their default offloads, or none with OFFLOADS=off.
+# The hosts have their default offloads, or none with OFFLOADS=off. Each run also tells after how many
+# milliseconds from its launch the switch answered the first ping.
 # Needs root, iproute2, iperf3. Makes namespaces of its own and removes them.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -20,6 +21,7 @@ for i in 1 2; do
   ip -n "b$id-h$i" addr add 10.7.0.$i/24 dev eth0
   ip -n "b$id-h$i" link set eth0 up
   ip -n "b$id-sw" link set p$i up
+  mac[i]=$(ip netns exec "b$id-h$i" cat /sys/class/net/eth0/address)
   if [ "${OFFLOADS:-}" = off ]; then
     for end in "h$i eth0" "sw p$i"; do
       # shellcheck disable=SC2086
@@ -28,7 +30,11 @@ for i in 1 2; do
     done
   fi
 done
+# A lost ARP request would be asked again only after a second.
+ip -n "b$id-h1" neigh replace 10.7.0.2 lladdr "${mac[2]}" dev eth0
+ip -n "b$id-h2" neigh replace 10.7.0.1 lladdr "${mac[1]}" dev eth0
 
+answered() { until ip netns exec "b$id-h1" ping -c 1 -W 0.05 10.7.0.2 >/dev/null 2>&1; do :; done; }
 through() { # file of rates
   ip netns exec "b$id-h2" iperf3 -s -1 >/dev/null 2>&1 &
   local server=$!
@@ -40,9 +46,11 @@ through() { # file of rates
 median() { sort -n | awk '{v[NR]=$1} END {print v[int((NR+1)/2)], "(" v[1] ".." v[NR] ")"}'; }
 
 for run in $(seq "$runs"); do
+  launched=$(date +%s%N)
   ip netns exec "b$id-sw" "${XDP4J:-$root/xdp4j}" switch p1 p2 "${options[@]}" >"$work/switch.out" 2>&1 &
   switch=$!
-  until ip netns exec "b$id-h1" ping -c 1 -W 1 10.7.0.2 >/dev/null 2>&1; do :; done
+  answered
+  echo $((($(date +%s%N) - launched) / 1000000)) >>"$work/start"
   through "$work/ours"
   kill -TERM "$switch"; wait "$switch"
   grep -q ': balanced' "$work/switch.out" || { cat "$work/switch.out"; exit 1; }
@@ -50,10 +58,11 @@ for run in $(seq "$runs"); do
   ip -n "b$id-sw" link add br0 type bridge
   for i in 1 2; do ip -n "b$id-sw" link set p$i master br0; done
   ip -n "b$id-sw" link set br0 up
-  until ip netns exec "b$id-h1" ping -c 1 -W 1 10.7.0.2 >/dev/null 2>&1; do :; done
+  answered
   through "$work/bridge"
   ip -n "b$id-sw" link del br0
-  echo "run $run: switch $(tail -1 "$work/ours"), bridge $(tail -1 "$work/bridge") Gbit/s"
+  echo "run $run: switch $(tail -1 "$work/ours"), bridge $(tail -1 "$work/bridge") Gbit/s, first ping after $(tail -1 "$work/start") ms"
 done
+echo "first ping after $(median <"$work/start") ms"
 echo "switch $(median <"$work/ours") Gbit/s, bridge $(median <"$work/bridge") Gbit/s"
 awk -v a="$(median <"$work/ours")" -v b="$(median <"$work/bridge")" 'BEGIN {printf "ratio of medians %.2f\n", a / b}'

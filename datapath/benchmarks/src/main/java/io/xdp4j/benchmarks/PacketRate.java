@@ -16,7 +16,8 @@ import java.util.stream.Collectors;
 /// Usage: `PacketRate [SCENARIO...] [seconds=N] [runs=N] [size=BYTES] [listener=1]`, the last with a
 /// listener that counts every tracepoint, as xdp_monitor does. Prints the median of the runs
 /// with the lowest and the highest, bytes allocated per frame by all threads together, and for each
-/// run the share of frames lost and how long workers waited for a CPU that something else had.
+/// run the share of frames lost and the longest time in which the last worker, a cpumap's target, did
+/// not poll.
 public final class PacketRate {
     private static final int WARM_UP_SECONDS = 3;
 
@@ -39,7 +40,7 @@ public final class PacketRate {
         PacketRate rate = new PacketRate(seconds, size, option(args, "listener", 0) != 0);
         System.out.printf(
                 "%-14s %8s %8s %8s %10s  %s%n",
-                "scenario", "Mpps", "low", "high", "B/frame", "lost/ms without CPU, each run");
+                "scenario", "Mpps", "low", "high", "B/frame", "lost/longest stall in ms, each run");
         for (String name : names.isEmpty() ? Scenario.NAMES : names) {
             rate.measure(name, runs);
         }
@@ -75,9 +76,10 @@ public final class PacketRate {
             if (listened) {
                 var _ = scenario.datapath().tracepoints().subscribe(new CountingListener());
             }
+            StallProbe probe = StallProbe.start(scenario.lastWorker());
             TimeUnit.SECONDS.sleep(WARM_UP_SECONDS);
+            probe.takeLongestNanos();
             Ledger before = scenario.datapath().ledger();
-            long delay = RunDelay.nanos();
             long bytes = allocatedBytes();
             long frames = scenario.delivered();
             long start = System.nanoTime();
@@ -85,8 +87,8 @@ public final class PacketRate {
             frames = scenario.delivered() - frames;
             double nanos = System.nanoTime() - start;
             bytes = allocatedBytes() - bytes;
-            delay = RunDelay.nanos() - delay;
             Ledger after = scenario.datapath().ledger();
+            long stall = probe.takeLongestNanos();
             Ledger end = scenario.datapath().drain(TimeUnit.SECONDS.toNanos(5));
             if (!end.balanced()) {
                 throw new IllegalStateException(name + ": not balanced: " + end);
@@ -95,7 +97,7 @@ public final class PacketRate {
                     frames * 1e3 / nanos,
                     bytes / (double) frames,
                     (lost(after) - lost(before)) / (double) (after.in() - before.in()),
-                    delay / 1e6);
+                    stall / 1e6);
         }
     }
 
@@ -106,10 +108,10 @@ public final class PacketRate {
     /// @param rate Mpps delivered
     /// @param allocated bytes a frame
     /// @param lost share of the frames that came in
-    /// @param waitedMillis for a CPU, all workers together
-    private record Run(double rate, double allocated, double lost, double waitedMillis) {
+    /// @param stallMillis longest time in which the last worker did not poll
+    private record Run(double rate, double allocated, double lost, double stallMillis) {
         String losses() {
-            return String.format(Locale.ROOT, "%.3f%%/%.0f", lost * 100, waitedMillis);
+            return String.format(Locale.ROOT, "%.3f%%/%.1f", lost * 100, stallMillis);
         }
     }
 

@@ -3,6 +3,7 @@ package io.xdp4j.benchmarks;
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.DeviceSpec;
 import io.xdp4j.core.device.NetDevice;
+import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.redirect.CpuMap;
 import io.xdp4j.core.redirect.DevMap;
 import io.xdp4j.programs.balance.LoadBalancer;
@@ -40,8 +41,7 @@ final class Scenario implements AutoCloseable {
     /// What `xdp_redirect_cpu` takes unless told otherwise: at the paced rate full after 0.3 ms.
     private static final int DEFAULT_QSIZE = 2048;
 
-    /// The largest a cpumap takes: it bridges the 2.5 ms that a worker may wait for its CPU when
-    /// another thread has it for a slice of the scheduler's.
+    /// The largest a cpumap takes: it bridges 2.5 ms in which the target has no CPU.
     private static final int PACED_QSIZE = 16384;
 
     /// A CPU a worker: two workers on one would measure the scheduler.
@@ -164,6 +164,11 @@ final class Scenario implements AutoCloseable {
 
     Datapath datapath() {
         return datapath;
+    }
+
+    /// The one that a cpumap redirects to, where there is one.
+    Worker lastWorker() {
+        return datapath.workers().get(datapath.workers().size() - 1);
     }
 
     @Override

@@ -20,6 +20,8 @@ public final class FrameCache {
     private int loadedCount;
     private int spareCount;
     private int stock;
+    @SuppressWarnings("UnusedVariable") // keeps the reads alive
+    private int warmed;
 
     FrameCache(FramePool pool) {
         this.pool = pool;
@@ -170,7 +172,19 @@ public final class FrameCache {
         }
         loaded = full;
         loadedCount = FramePool.MAGAZINE;
+        warm(full);
         return true;
+    }
+
+    /// Another worker had these chunks last. Reading them all before the first is filled lets the
+    /// cache misses overlap.
+    private void warm(XdpFrame[] magazine) {
+        int bytes = 0;
+        for (XdpFrame frame : magazine) {
+            bytes += (frame.allocated ? 1 : 0) + frame.length;
+            bytes += RawMemory.u8(frame.chunk + XdpFrame.HEADROOM_BYTES);
+        }
+        warmed = bytes;
     }
 
     private void unload() {
