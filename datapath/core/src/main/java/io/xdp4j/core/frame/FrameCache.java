@@ -20,6 +20,7 @@ public final class FrameCache {
     private int loadedCount;
     private int spareCount;
     private int stock;
+
     @SuppressWarnings("UnusedVariable") // keeps the reads alive
     private int warmed;
 

@@ -184,12 +184,11 @@ public final class LoadOptions {
     /// @param at CPU that test runs happen on
     /// @param from where their packets come from
     public LoadOptions withRuntime(BpfRuntime to, int at, TestRun.Ingress from) {
-        return with(
-                options -> {
-                    options.runtime = to;
-                    options.cpu = at;
-                    options.ingress = from;
-                });
+        return with(options -> {
+            options.runtime = to;
+            options.cpu = at;
+            options.ingress = from;
+        });
     }
 
     /// CPU that test runs happen on.
