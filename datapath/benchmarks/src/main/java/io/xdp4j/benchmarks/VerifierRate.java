@@ -28,9 +28,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// Times the verifier beside the live kernel's program load, object by object.
+///
+/// Both are timed in turn, after all objects were judged until the JVM is warm.
 ///
 /// Arguments: object files, or `--large N` for a made program of N instructions, judged once by a
 /// cold JVM. The kernel is given the same instructions and maps and writes no log; programs that it
@@ -39,13 +40,14 @@ import org.jspecify.annotations.Nullable;
 public final class VerifierRate {
     private static final int XDP = 6;
     private static final int ROUNDS = 15;
+    private static final long WARM_UP_NANOS = 15_000_000_000L;
     private static final VerifierOptions OPTIONS = new VerifierOptions(0, 2);
 
     private VerifierRate() {}
 
     /// Nanoseconds of one object's programs, round by round.
     @SuppressWarnings("ArrayRecordComponent") // nobody outside sees them
-    private record Times(long[] kernel, long[] ours, int programs) {
+    private record Times(long[] kernel, long[] ours) {
         static double millis(long[] rounds, double quantile) {
             long[] sorted = rounds.clone();
             Arrays.sort(sorted);
@@ -61,21 +63,31 @@ public final class VerifierRate {
         System.out.printf(
                 "%-32s %4s  %24s  %24s  %s%n",
                 "object", "n", "kernel ms (min..p90)", "here ms (min..p90)", "here/kernel");
+        List<Subject> subjects = new ArrayList<>();
+        try {
+            for (String file : args) {
+                add(Path.of(file), subjects);
+            }
+            warmUp(subjects);
+            report(subjects);
+        } finally {
+            subjects.forEach(Subject::close);
+        }
+    }
+
+    private static void report(List<Subject> subjects) {
         double kernel = 0;
         double here = 0;
-        for (String file : args) {
-            Times times = measure(Path.of(file));
-            if (times == null || times.programs() == 0) {
-                continue;
-            }
+        for (Subject subject : subjects) {
+            Times times = measure(subject);
             double k = Times.millis(times.kernel(), 0.5);
             double h = Times.millis(times.ours(), 0.5);
             kernel += k;
             here += h;
             System.out.printf(
                     "%-32s %4d  %8.3f (%6.3f..%6.3f)  %8.3f (%6.3f..%6.3f)  %5.2f%n",
-                    Path.of(file).getFileName(),
-                    times.programs(),
+                    subject.file().getFileName(),
+                    subject.programs().size(),
                     k,
                     Times.millis(times.kernel(), 0),
                     Times.millis(times.kernel(), 0.9),
@@ -87,47 +99,64 @@ public final class VerifierRate {
         System.out.printf("all: kernel %.1f ms, here %.1f ms, %.2f%n", kernel, here, here / kernel);
     }
 
-    private static @Nullable Times measure(Path file) {
+    /// One object: its maps here and in the kernel, and those of its programs that the kernel accepts.
+    private record Subject(
+            Path file, Collection live, Map<Integer, Integer> fds, List<LinkedProgram> programs)
+            implements AutoCloseable {
+        @Override
+        public void close() {
+            fds.values().stream().filter(fd -> fd > 0).forEach(Fd::close);
+            live.close();
+        }
+    }
+
+    private static void add(Path file, List<Subject> subjects) {
         try {
             CollectionSpec object = Collection.read(file);
             LoadOptions options =
                     LoadOptions.DEFAULT.withType(ProgramType.XDP).withWanted(_ -> false);
-            try (Collection live = Collection.load(object, options)) {
-                return measure(live, object);
+            Collection live = Collection.load(object, options);
+            Subject subject = new Subject(file, live, new HashMap<>(), new ArrayList<>());
+            subjects.add(subject);
+            for (BpfMap map : live.maps().values()) {
+                subject.fds().put(map.id(), create(map.spec()));
+            }
+            for (ProgramSpec program : object.programs()) {
+                LinkedProgram linked = live.link(object, program);
+                if (inKernel(linked, subject.fds()) >= 0) {
+                    subject.programs().add(linked);
+                }
+            }
+            if (subject.programs().isEmpty()) {
+                subjects.removeLast().close();
             }
         } catch (EbpfException e) {
             System.err.println(file + ": left out: " + e.getMessage());
-            return null;
         }
     }
 
-    private static Times measure(Collection live, CollectionSpec object) {
-        Map<Integer, Integer> fds = new HashMap<>();
-        try {
-            for (BpfMap map : live.maps().values()) {
-                fds.put(map.id(), create(map.spec()));
+    /// Judges all programs, over and over.
+    private static void warmUp(List<Subject> subjects) {
+        long end = System.nanoTime() + WARM_UP_NANOS;
+        while (System.nanoTime() < end) {
+            for (Subject subject : subjects) {
+                subject.programs().forEach(program -> Verifier.verify(program, OPTIONS));
             }
-            List<LinkedProgram> programs = new ArrayList<>();
-            for (ProgramSpec program : object.programs()) {
-                LinkedProgram linked = live.link(object, program);
-                if (inKernel(linked, fds) >= 0) {
-                    programs.add(linked);
-                }
-            }
-            long[] kernel = new long[ROUNDS];
-            long[] ours = new long[ROUNDS];
-            for (int round = 0; round < ROUNDS; round++) {
-                for (LinkedProgram program : programs) {
-                    kernel[round] += inKernel(program, fds);
-                    long start = System.nanoTime();
-                    Verifier.verify(program, OPTIONS);
-                    ours[round] += System.nanoTime() - start;
-                }
-            }
-            return new Times(kernel, ours, programs.size());
-        } finally {
-            fds.values().stream().filter(fd -> fd > 0).forEach(Fd::close);
         }
+    }
+
+    private static Times measure(Subject subject) {
+        long[] kernel = new long[ROUNDS];
+        long[] ours = new long[ROUNDS];
+        for (int round = 0; round < ROUNDS; round++) {
+            for (LinkedProgram program : subject.programs()) {
+                kernel[round] += inKernel(program, subject.fds());
+                long start = System.nanoTime();
+                Verifier.verify(program, OPTIONS);
+                ours[round] += System.nanoTime() - start;
+            }
+        }
+        return new Times(kernel, ours);
     }
 
     private static int create(MapSpec spec) {

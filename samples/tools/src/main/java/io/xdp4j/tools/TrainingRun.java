@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 
 /// What the launcher runs once after a build: the JVM then stores the classes that the commands
 /// load, and they start faster.
+///
+/// Arguments: object files, whose programs it verifies.
 final class TrainingRun {
     /// `r0 = *(u8 *)(r1 + 0); exit`
     private static final String PROGRAM = "71100000000000009500000000000000";
@@ -28,6 +30,9 @@ final class TrainingRun {
                         .formatted(PROGRAM, PASS, "00".repeat(64)));
         Xdp4j.run("prog", "batch");
         System.setIn(in);
+        for (String object : args) {
+            Xdp4j.run("prog", "load", object);
+        }
     }
 
     private static void feed(String input) {

@@ -13,6 +13,10 @@ import io.xdp4j.ebpf.map.BpfMap;
 import io.xdp4j.ebpf.map.MapSpec;
 import io.xdp4j.ebpf.map.MapType;
 import io.xdp4j.ebpf.program.LinkedProgram;
+import io.xdp4j.ebpf.program.ProgramType;
+import io.xdp4j.ebpf.verifier.Privilege;
+import io.xdp4j.linux.Capability;
+import io.xdp4j.linux.DroppedCapabilities;
 import io.xdp4j.linux.Fd;
 import io.xdp4j.linux.bpf.KernelBpf;
 import io.xdp4j.linux.bpf.KernelBpf.LoadResult;
@@ -34,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Owns: their descriptors, until closed.
 final class KernelMirror implements AutoCloseable {
+    private static final int SOCKET_FILTER = 1;
     private static final int XDP = 6;
     private static final int LOG_BYTES = 1 << 22;
     private static final int PACKET_BYTES = 1 << 17;
@@ -179,30 +184,46 @@ final class KernelMirror implements AutoCloseable {
         programFds.put(program.name(), result.fd());
     }
 
-    /// What the kernel says of a program; it does not stay loaded.
-    LoadResult judge(LinkedProgram program) {
-        LoadResult result = load(program);
+    /// What the kernel says of a program whose loader may do only so much; it does not stay loaded.
+    LoadResult judge(LinkedProgram program, Privilege privilege) {
+        ProgramAttributes attributes = attributes(program);
+        LoadResult result;
+        try (DroppedCapabilities _ = dropped(privilege)) {
+            result = KernelBpf.loadProgram(attributes);
+        }
         if (result.fd() >= 0) {
             Fd.close(result.fd());
         }
         return result;
     }
 
+    private static DroppedCapabilities dropped(Privilege privilege) {
+        return switch (privilege) {
+            case FULL -> DroppedCapabilities.of();
+            case BPF ->
+                    DroppedCapabilities.of(Capability.CAP_SYS_ADMIN, Capability.CAP_PERFMON);
+            case NONE -> DroppedCapabilities.all();
+        };
+    }
+
     private LoadResult load(LinkedProgram linked) {
+        return KernelBpf.loadProgram(attributes(linked));
+    }
+
+    private ProgramAttributes attributes(LinkedProgram linked) {
         BtfSpec btf = linked.btf();
         int types = btf == null || linked.funcInfo().isEmpty() ? 0 : typesFd(btf);
-        return KernelBpf.loadProgram(
-                new ProgramAttributes(
-                        "mirror",
-                        XDP,
-                        linked.expectedAttachType(),
-                        code(linked),
-                        linked.license(),
-                        flags(linked),
-                        1,
-                        LOG_BYTES,
-                        types,
-                        types == 0 ? new byte[0] : functions(linked)));
+        return new ProgramAttributes(
+                "mirror",
+                linked.type() == ProgramType.SOCKET_FILTER ? SOCKET_FILTER : XDP,
+                linked.expectedAttachType(),
+                code(linked),
+                linked.license(),
+                flags(linked),
+                1,
+                LOG_BYTES,
+                types,
+                types == 0 ? new byte[0] : functions(linked));
     }
 
     private static int flags(LinkedProgram linked) {

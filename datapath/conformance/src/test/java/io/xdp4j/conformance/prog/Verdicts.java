@@ -2,6 +2,7 @@ package io.xdp4j.conformance.prog;
 
 import io.xdp4j.ebpf.UnsupportedException;
 import io.xdp4j.ebpf.program.LinkedProgram;
+import io.xdp4j.ebpf.verifier.Privilege;
 import io.xdp4j.ebpf.verifier.Verifier;
 import io.xdp4j.ebpf.verifier.VerifierOptions;
 import io.xdp4j.ebpf.verifier.VerifierResult;
@@ -21,9 +22,8 @@ final class Verdicts {
 
     private static final String CONFUSED = "verifier bug";
 
-    private final VerifierOptions options =
-            new VerifierOptions(0, Sched.configuredCpus(), KernelTypes::read, false);
-
+    private final Privilege privilege;
+    private final VerifierOptions options;
     private final Map<String, Integer> classes = new TreeMap<>();
     private final List<String> acceptedHereAlone = new ArrayList<>();
     private final List<String> rejectedHereAlone = new ArrayList<>();
@@ -31,11 +31,19 @@ final class Verdicts {
     private int bothReject;
     private int unsupported;
 
+    /// @param privilege what both sides think of the loader
+    Verdicts(Privilege privilege) {
+        this.privilege = privilege;
+        this.options =
+                new VerifierOptions(
+                        0, Sched.configuredCpus(), KernelTypes::read, false, privilege);
+    }
+
     /// Judges a program on both sides.
     ///
     /// @param what names it in reports, so that it can be made again
     void compare(String what, LinkedProgram program, KernelMirror kernel) {
-        LoadResult theirs = kernel.judge(program);
+        LoadResult theirs = kernel.judge(program, privilege);
         boolean accepts = theirs.fd() >= 0;
         boolean verdict =
                 !theirs.log().startsWith(NO_IMAGE)

@@ -14,6 +14,7 @@ import io.xdp4j.ebpf.program.CollectionSpec;
 import io.xdp4j.ebpf.program.LinkedProgram;
 import io.xdp4j.ebpf.program.ProgramSpec;
 import io.xdp4j.ebpf.program.ProgramType;
+import io.xdp4j.ebpf.verifier.Privilege;
 import io.xdp4j.linux.Fd;
 import io.xdp4j.linux.bpf.KernelBpf;
 import io.xdp4j.linux.bpf.KernelBpf.MapAttributes;
@@ -112,7 +113,7 @@ final class VerifierAgreementTest {
 
     @Test
     void judgesRealProgramsAsTheKernel() {
-        Verdicts verdicts = new Verdicts();
+        Verdicts verdicts = new Verdicts(Privilege.FULL);
         Use compare =
                 subject -> verdicts.compare(subject.name(), subject.program(), subject.kernel());
         forEachProgram(KernelObjects.repositoryAndPackages(), false, compare);
@@ -130,7 +131,7 @@ final class VerifierAgreementTest {
         int[] programs = {0};
         forEachProgram(objects, all, _ -> programs[0]++);
         int each = Math.max(1, MUTATIONS / Math.max(1, programs[0]));
-        Verdicts verdicts = new Verdicts();
+        Verdicts verdicts = new Verdicts(Privilege.FULL);
         forEachProgram(
                 objects,
                 all,
@@ -145,7 +146,7 @@ final class VerifierAgreementTest {
 
     @Test
     void judgesGeneratedProgramsAsTheKernel() {
-        Verdicts verdicts = new Verdicts();
+        Verdicts verdicts = new Verdicts(Privilege.FULL);
         for (long seed = SEED; seed < SEED + GENERATED; seed++) {
             GeneratedProgram generated = ProgramGenerator.generate(seed);
             compare(verdicts, "generated " + seed, generated);
@@ -170,7 +171,7 @@ final class VerifierAgreementTest {
 
     @Test
     void judgesTheMutationsKeptAsTheKernel() {
-        Verdicts verdicts = new Verdicts();
+        Verdicts verdicts = new Verdicts(Privilege.FULL);
         List<String> kept = new ArrayList<>(Repository.read(KEPT).lines().toList());
         kept.removeIf(line -> line.isBlank() || line.startsWith("#"));
         forEachProgram(

@@ -4,6 +4,7 @@ import io.xdp4j.ebpf.btf.BtfSpec;
 import io.xdp4j.ebpf.program.ProgramSpec;
 import io.xdp4j.ebpf.program.ProgramType;
 import io.xdp4j.ebpf.testrun.TestRun;
+import io.xdp4j.ebpf.verifier.Privilege;
 import io.xdp4j.ebpf.vm.BpfRuntime;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -32,6 +33,7 @@ public final class LoadOptions {
     private @Nullable BtfSpec kernelTypes;
     private Supplier<@Nullable BtfSpec> kernelObjects = () -> null;
     private boolean deviceBound = true;
+    private Privilege privilege = Privilege.FULL;
 
     private LoadOptions() {}
 
@@ -53,6 +55,7 @@ public final class LoadOptions {
         copy.kernelTypes = kernelTypes;
         copy.kernelObjects = kernelObjects;
         copy.deviceBound = deviceBound;
+        copy.privilege = privilege;
         change.accept(copy);
         return copy;
     }
@@ -85,6 +88,15 @@ public final class LoadOptions {
 
     public LoadOptions withDeviceBound(boolean to) {
         return with(options -> options.deviceBound = to);
+    }
+
+    /// What the loader may do: programs are judged for it.
+    public Privilege privilege() {
+        return privilege;
+    }
+
+    public LoadOptions withPrivilege(Privilege to) {
+        return with(options -> options.privilege = to);
     }
 
     /// What runs the programs.

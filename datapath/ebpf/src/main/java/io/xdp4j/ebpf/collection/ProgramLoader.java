@@ -1,6 +1,7 @@
 package io.xdp4j.ebpf.collection;
 
 import io.xdp4j.ebpf.Errno;
+import io.xdp4j.ebpf.MapException;
 import io.xdp4j.ebpf.UnsupportedException;
 import io.xdp4j.ebpf.helper.KfuncProto;
 import io.xdp4j.ebpf.helper.KfuncTable;
@@ -38,7 +39,7 @@ final class ProgramLoader implements MapEnvironment {
     /// A jump to itself, as the kernel puts it in place of dead code.
     private static final Insn NEVER_RUN = new Insn(Opcode.JMP | Opcode.JA, 0, 0, -1, 0);
 
-    /// Processed instructions that a log of level 1 covers.
+    /// Last instructions followed that a log of level 1 covers.
     private static final int LONGEST_TOLD = 200_000;
 
     private final BpfRuntime runtime;
@@ -58,6 +59,15 @@ final class ProgramLoader implements MapEnvironment {
     // ---- maps
 
     BpfMap newMap(MapSpec spec) {
+        if (!options.privilege().mayCreate(spec.type())) {
+            throw new MapException(
+                    Errno.EPERM,
+                    "map "
+                            + spec.name()
+                            + ": type "
+                            + spec.type().text()
+                            + " needs CAP_BPF (of the network's maps, CAP_NET_ADMIN)");
+        }
         return MapFactory.create(spec, runtime.nextMapId(), runtime.cpus(), this);
     }
 
@@ -122,21 +132,23 @@ final class ProgramLoader implements MapEnvironment {
         return running(program, reachable, verification, owner);
     }
 
-    /// The path to an error is put into words only once there is an error, and not for the longest.
+    /// The path to an error is put into words only once there is an error, of the longest its end.
     private VerifierResult verified(LinkedProgram program) {
         VerifierOptions wanted =
                 new VerifierOptions(
                         options.logLevel(),
                         runtime.cpus(),
                         options.kernelObjects(),
-                        options.deviceBound());
+                        options.deviceBound(),
+                        options.privilege());
         if (options.logLevel() != 1) {
             return Verifier.verify(program, wanted);
         }
         VerifierResult silent = Verifier.verify(program, wanted.withLogLevel(0));
-        return silent.accepted() || silent.processed() > LONGEST_TOLD
+        return silent.accepted()
                 ? silent
-                : Verifier.verify(program, wanted);
+                : Verifier.verify(
+                        program, wanted, Math.max(0, silent.processed() - LONGEST_TOLD));
     }
 
     /// What no path reaches may be anything, and the engines look at all of it.
@@ -269,8 +281,15 @@ final class ProgramLoader implements MapEnvironment {
         CompiledProgram compiled =
                 JitCompiler.compile(
                         reachable,
-                        form == Form.RAW_CLASS ? JitOptions.verified(id) : JitOptions.checked(id));
+                        compilation(form, id));
         runtime.registerFunctions(id, compiled.functionsByInsn());
         return new BpfProgram(program, id, verification, Engine.JIT, compiled.main(), owner);
+    }
+
+    private JitOptions compilation(Form form, int id) {
+        if (form == Form.RAW_CLASS) {
+            return JitOptions.verified(id);
+        }
+        return options.verify() ? JitOptions.verifiedAndChecked(id) : JitOptions.checked(id);
     }
 }

@@ -39,7 +39,7 @@ final class CallEmitter {
     private final InsnFacts facts;
     private final Variables variables;
     private final ClassDesc self;
-    private final boolean isChecked;
+    private final JitOptions options;
     private final CheckedCallEmitter checked;
 
     CallEmitter(
@@ -48,15 +48,15 @@ final class CallEmitter {
             InsnFacts facts,
             Variables variables,
             ClassDesc self,
-            boolean isChecked) {
+            JitOptions options) {
         this.program = program;
         this.code = code;
         this.out = code.out();
         this.facts = facts;
         this.variables = variables;
         this.self = self;
-        this.isChecked = isChecked;
-        this.checked = new CheckedCallEmitter(program, code);
+        this.options = options;
+        this.checked = new CheckedCallEmitter(program, code, options.isVerified());
     }
 
     /// False when there is no such call.
@@ -65,7 +65,8 @@ final class CallEmitter {
             return checked.indirect(at, insn);
         }
         return switch (insn.src()) {
-            case Opcode.HELPER_CALL -> isChecked ? checked.helper(at, insn) : helper(at, insn);
+            case Opcode.HELPER_CALL ->
+                    options.isChecked() ? checked.helper(at, insn) : helper(at, insn);
             case Opcode.PSEUDO_CALL -> function(at + 1 + insn.imm());
             case Opcode.PSEUDO_KFUNC_CALL -> kernelFunction(at, insn.imm());
             default -> false;
@@ -138,7 +139,7 @@ final class CallEmitter {
         String name = program.kfuncs().get(number);
         KfuncProto proto = name == null ? null : KfuncTable.byName(name);
         HelperFunction function = proto == null ? null : proto.function();
-        if (function == null || isChecked) {
+        if (function == null || !options.isVerified()) {
             String why =
                     function != null
                             ? "only verified programs may call kernel functions"

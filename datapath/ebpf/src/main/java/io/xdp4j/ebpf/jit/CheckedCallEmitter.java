@@ -17,7 +17,8 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import org.jspecify.annotations.Nullable;
 
-/// Calls of a program that nobody verified: arguments, depth and targets are checked.
+/// Calls of a program that runs with checks: arguments, depth and targets are checked, those of a
+/// verified program but for the kernel objects that only it can have.
 final class CheckedCallEmitter {
     private static final ClassDesc CHECKED = ClassDesc.of(CheckedCall.class.getName());
     private static final ClassDesc PROTO = ClassDesc.of(HelperProto.class.getName());
@@ -52,8 +53,10 @@ final class CheckedCallEmitter {
     private final LinkedProgram program;
     private final FunctionCode code;
     private final CodeBuilder out;
+    private final String call;
 
-    CheckedCallEmitter(LinkedProgram program, FunctionCode code) {
+    CheckedCallEmitter(LinkedProgram program, FunctionCode code, boolean isVerified) {
+        this.call = isVerified ? "callVerified" : "call";
         this.program = program;
         this.code = code;
         this.out = code.out();
@@ -82,7 +85,7 @@ final class CheckedCallEmitter {
         code.machine();
         code.pushInt(at);
         code.arguments(proto.args().size());
-        out.invokestatic(CHECKED, "call", CALL);
+        out.invokestatic(CHECKED, call, CALL);
         code.store(0);
         return true;
     }

@@ -43,7 +43,7 @@ final class RegionEmitter {
         InsnFacts facts = function.facts();
         this.calls =
                 new CallEmitter(
-                        program, code, facts, variables, function.self(), options.isChecked());
+                        program, code, facts, variables, function.self(), options);
         this.memory =
                 checkedMemory >= 0
                         ? new CheckedMemoryEmitter(code, checkedMemory)

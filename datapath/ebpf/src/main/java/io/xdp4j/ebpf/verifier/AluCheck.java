@@ -14,12 +14,19 @@ final class AluCheck {
     private final Precision precision;
     private final PendingBranches pending;
     private final PointerMath pointers;
+    private final Speculation speculation;
 
-    AluCheck(Verification v, Precision precision, PendingBranches pending) {
+    AluCheck(
+            Verification v,
+            Precision precision,
+            PendingBranches pending,
+            Speculation speculation,
+            MemoryCheck memory) {
         this.v = v;
         this.pending = pending;
         this.precision = precision;
-        this.pointers = new PointerMath(v);
+        this.speculation = speculation;
+        this.pointers = new PointerMath(v, speculation, memory);
     }
 
     void check(Insn insn) {
@@ -43,6 +50,9 @@ final class AluCheck {
             throw v.reject(Errno.EINVAL, "BPF_END uses reserved fields");
         }
         v.checkRead(insn.dst());
+        if (v.isSecret(v.reg(insn.dst()))) {
+            throw v.reject(Errno.EACCES, "R%d pointer arithmetic prohibited", insn.dst());
+        }
         v.checkWrite(insn.dst());
         RegState dst = v.reg(insn.dst());
         if (negates && dst.isScalar()) {
@@ -106,13 +116,17 @@ final class AluCheck {
             boolean keepsValue = fitsUnsigned(src, insn.off() - 1);
             copyLinked(src, dst, keepsValue);
             Bounds.signExtend(dst, insn.off() >> 3);
+        } else if (v.isSecret(src)) {
+            throw v.reject(Errno.EACCES, "R%d sign-extension part of pointer", insn.src());
         } else {
             dst.markUnknown();
         }
     }
 
     private void move32(Insn insn, RegState src, RegState dst) {
-        if (!src.isScalar()) {
+        if (v.isSecret(src)) {
+            throw v.reject(Errno.EACCES, "R%d partial copy of pointer", insn.src());
+        } else if (!src.isScalar()) {
             dst.markUnknown();
         } else if (insn.off() == 0) {
             copyLinked(src, dst, src.width() <= 32);
@@ -207,7 +221,7 @@ final class AluCheck {
     private void combine(Insn insn, RegState dst, RegState src) {
         if (!src.isScalar()) {
             if (!dst.isScalar()) {
-                if (InsnSanity.op(insn) == Opcode.SUB) {
+                if (InsnSanity.op(insn) == Opcode.SUB && v.privilege.mayLeak()) {
                     dst.markUnknown();
                     return;
                 }
@@ -245,6 +259,7 @@ final class AluCheck {
         if ((op == Opcode.AND || op == Opcode.OR) && src.var.isConst()) {
             forkMask(insn.dst(), dst);
         }
+        speculation.checkScalars(insn);
         ScalarMath.apply(InsnSanity.op(insn), isAlu32(insn), dst, src);
         boolean addsConst =
                 InsnSanity.op(insn) == Opcode.ADD

@@ -36,6 +36,7 @@ final class ArgumentCheck {
         int number = index + 1;
         v.checkRead(number);
         if (arg == ArgType.ANYTHING) {
+            v.checkLeak(number, "into helper function");
             return;
         }
         RegState reg = v.reg(number);
@@ -330,7 +331,7 @@ final class ArgumentCheck {
 
     /// The key on the stack when it is always the same, or -1.
     private long constantKey(RegState pointer, int size) {
-        if (!pointer.is(RegType.STACK) || !pointer.var.isConst()) {
+        if (!v.privilege.isCapable() || !pointer.is(RegType.STACK) || !pointer.var.isConst()) {
             return -1;
         }
         int off = pointer.off + (int) pointer.var.value();

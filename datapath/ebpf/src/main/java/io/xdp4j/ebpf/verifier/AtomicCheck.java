@@ -52,7 +52,9 @@ final class AtomicCheck {
         v.checkRead(insn.dst());
         if (insn.imm() == Opcode.CMPXCHG) {
             v.checkRead(0);
+            v.checkLeak(0, "into mem");
         }
+        v.checkLeak(insn.src(), "into mem");
         checkPointer(insn.dst(), "stores into");
         int loaded = StackCheck.NO_REG;
         if ((insn.imm() & Opcode.FETCH) != 0) {

@@ -212,6 +212,7 @@ final class CallCheck {
     private void checkResult() {
         FrameState frame = v.state().frame(0);
         v.checkRead(0);
+        v.checkLeak(0, "as return value");
         RegState r0 = v.reg(0);
         if (frame.inAsyncCallback) {
             checkScalarRange(r0, 0, 0, "At async callback return");

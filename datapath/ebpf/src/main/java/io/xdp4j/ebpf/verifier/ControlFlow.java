@@ -179,6 +179,8 @@ final class ControlFlow {
         }
         if (state[to] == EXPLORED) {
             state[from] = DISCOVERED | kind;
+        } else if (!v.privilege.isCapable()) {
+            throw v.reject(Errno.EINVAL, "back-edge from insn %d to %d", from, to);
         }
         return false;
     }

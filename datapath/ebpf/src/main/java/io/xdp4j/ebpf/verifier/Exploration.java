@@ -25,6 +25,7 @@ final class Exploration {
     private final KfuncCheck kfuncs;
     private final LoadCheck loads;
     private final GlobalFunctions globals;
+    private final Speculation speculation;
 
     Exploration(Verification v, int[] postorder) {
         this.v = v;
@@ -34,14 +35,15 @@ final class Exploration {
         loops = new LoopVisits(v, precision);
         explored = new ExploredStates(v, precision, liveness, loops);
         DynptrCheck dynptrs = new DynptrCheck(v, liveness);
-        StackCheck stack = new StackCheck(v, precision, liveness, dynptrs);
+        speculation = new Speculation(v, pending);
+        StackCheck stack = new StackCheck(v, precision, liveness, dynptrs, speculation);
         memory = new MemoryCheck(v, stack);
         References references = new References(v);
         ArgumentCheck arguments = new ArgumentCheck(v, precision, memory, dynptrs);
         globals = new GlobalFunctions(v);
-        alu = new AluCheck(v, precision, pending);
+        alu = new AluCheck(v, precision, pending, speculation, memory);
         atomics = new AtomicCheck(v, memory);
-        jumps = new JumpCheck(v, precision, pending);
+        jumps = new JumpCheck(v, precision, pending, speculation);
         CallbackCheck callbacks = new CallbackCheck(v, pending);
         helpers = new HelperCheck(v, precision, memory, dynptrs, references, arguments, callbacks);
         calls =
@@ -139,6 +141,10 @@ final class Exploration {
                 throw v.reject(
                         Errno.E2BIG, "BPF program is too large. Processed %d insn", v.processed);
             }
+            if (v.processed == v.toldFrom) {
+                v.log.begin();
+                v.scratched.all();
+            }
             VerifierState state = v.state();
             state.lastInsn = v.previousInsn;
             state.insn = at;
@@ -176,7 +182,7 @@ final class Exploration {
             return;
         }
         if (printState) {
-            v.log.say("\nfrom %d to %d: safe\n", v.previousInsn, at);
+            v.log.say("\nfrom %d to %d%s: safe\n", v.previousInsn, at, speculativeText());
         } else {
             v.log.say("%d: safe\n", at);
         }
@@ -186,12 +192,14 @@ final class Exploration {
         if (v.facts.jumpPoints.get(at)) {
             v.record(0, LinkedRegs.NONE);
         }
-        v.facts.seen.set(at);
+        if (!v.state().speculative) {
+            v.facts.seen.set(at);
+        }
         if (!v.log.tracesPaths()) {
             return;
         }
         if (v.log.tracesAll() && printState) {
-            v.log.say("\nfrom %d to %d:", v.previousInsn, at);
+            v.log.say("\nfrom %d to %d%s:", v.previousInsn, at, speculativeText());
             v.printer.state(v.state(), v.state().depth(), true);
         }
         if (v.scratched.any()) {
@@ -200,12 +208,26 @@ final class Exploration {
         v.printer.instruction(at);
     }
 
+    private String speculativeText() {
+        return v.state().speculative ? " (speculative execution)" : "";
+    }
+
     /// Simulates one instruction; returns the next one, or -1 at the end of the path.
     private int simulate(int at) {
+        if (speculation.stopsBefore(at)) {
+            return -1;
+        }
         liveness.beginInsn(at);
-        int next = step(at, v.insns[at]);
+        int next = -1;
+        try {
+            next = step(at, v.insns[at]);
+        } catch (Rejection why) {
+            if (!speculation.absorbs(why, at)) {
+                throw why;
+            }
+        }
         liveness.endInsn();
-        return next;
+        return speculation.stopsBehind(at) ? -1 : next;
     }
 
     private int step(int at, Insn insn) {

@@ -4,19 +4,22 @@ import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.isa.Opcode;
 import io.xdp4j.ebpf.program.LinkedProgram;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Checkpoints: states from which all paths were, or are being, explored. A path that reaches one
 /// it is covered by need not go on.
 ///
 /// Kernel: `is_state_visited`.
 final class ExploredStates {
+    /// Checkpoints of one bucket from which on an ordinary user gets no more.
+    private static final int MOST_WITHOUT_CAPABILITY = 64;
+
     private static final class Checkpoint {
         final VerifierState state;
         int misses;
@@ -32,7 +35,7 @@ final class ExploredStates {
     private final StackLiveness liveness;
     private final StateComparison comparison;
     private final LoopVisits loops;
-    private final List<Deque<Checkpoint>> buckets = new ArrayList<>();
+    private final @Nullable Deque<Checkpoint>[] buckets;
     private final boolean everyPoint;
     private final Set<VerifierState> evicted = Collections.newSetFromMap(new IdentityHashMap<>());
 
@@ -51,21 +54,30 @@ final class ExploredStates {
         this.comparison = new StateComparison(v);
         this.loops = loops;
         this.everyPoint = v.hasFlag(LinkedProgram.Flag.TEST_STATE_FREQ);
-        for (int i = 0; i < v.insns.length; i++) {
-            buckets.add(new ArrayDeque<>(1));
-        }
+        this.buckets = newBuckets(v.insns.length);
     }
 
     /// Forgets all checkpoints; another function is verified next.
     void clear() {
-        buckets.forEach(Deque::clear);
+        Arrays.fill(buckets, null);
         evicted.clear();
         held = 0;
     }
 
     private Deque<Checkpoint> bucket(int insn) {
         int key = insn ^ v.frame().callsite;
-        return buckets.get((int) ((key & 0xffff_ffffL) % buckets.size()));
+        int number = (int) ((key & 0xffff_ffffL) % buckets.length);
+        Deque<Checkpoint> bucket = buckets[number];
+        if (bucket == null) {
+            bucket = new ArrayDeque<>(2);
+            buckets[number] = bucket;
+        }
+        return bucket;
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // no arrays of generic types
+    private static @Nullable Deque<Checkpoint>[] newBuckets(int count) {
+        return new Deque[count];
     }
 
     private void updatePeak() {
@@ -102,7 +114,7 @@ final class ExploredStates {
             evictIfUseless(each, checkpoint, insn);
         }
         mostPerInsn = Math.max(mostPerInsn, states);
-        if (add) {
+        if (add && (states <= MOST_WITHOUT_CAPABILITY || v.privilege.isCapable())) {
             addCheckpoint(bucket, current, insn);
         }
         return false;

@@ -105,7 +105,7 @@ final class HelperCheck {
             throw v.reject(Errno.EINVAL, "invalid func unknown#%d", id);
         }
         HelperProto proto = v.rules.helper(id);
-        if (proto == null) {
+        if (proto == null || !v.privilege.mayCall(id)) {
             throw v.reject(
                     Errno.EINVAL, "program of this type cannot use helper %s#%d", name(id), id);
         }

@@ -68,6 +68,7 @@ final class InsnSanity {
         for (int i = 0; i < v.insns.length; i++) {
             Insn insn = v.insns[i];
             if (isSubprogramCall(insn) || isFunctionLoad(insn)) {
+                checkMayHaveFunctions();
                 int target = i + insn.imm() + 1;
                 if (target < 0 || target >= v.insns.length) {
                     throw v.reject(Errno.EINVAL, "call to invalid destination");
@@ -140,7 +141,17 @@ final class InsnSanity {
         }
     }
 
+    private void checkMayHaveFunctions() {
+        if (!v.privilege.isCapable()) {
+            throw v.reject(
+                    Errno.EPERM,
+                    "loading/calling other bpf or kernel functions are allowed for CAP_BPF and"
+                            + " CAP_SYS_ADMIN");
+        }
+    }
+
     private void checkKfunc(Insn insn) {
+        checkMayHaveFunctions();
         if (!v.program.isGplCompatible()) {
             throw v.reject(
                     Errno.EINVAL, "cannot call kernel function from non-GPL compatible program");

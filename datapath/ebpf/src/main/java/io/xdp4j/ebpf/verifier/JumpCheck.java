@@ -12,11 +12,20 @@ final class JumpCheck {
     private final Verification v;
     private final Precision precision;
     private final PendingBranches pending;
+    private final Speculation speculation;
 
-    JumpCheck(Verification v, Precision precision, PendingBranches pending) {
+    /// The operand of jumps that compare with a number.
+    private final RegState constant = new RegState();
+
+    JumpCheck(
+            Verification v,
+            Precision precision,
+            PendingBranches pending,
+            Speculation speculation) {
         this.v = v;
         this.precision = precision;
         this.pending = pending;
+        this.speculation = speculation;
     }
 
     /// Simulates the jump; returns the next instruction.
@@ -31,10 +40,13 @@ final class JumpCheck {
         if (register ? insn.imm() != 0 : insn.src() != 0) {
             throw v.reject(Errno.EINVAL, "BPF_JMP/JMP32 uses reserved fields");
         }
-        RegState src = new RegState();
+        RegState src = constant;
         if (register) {
             v.checkRead(insn.src());
             src = v.reg(insn.src());
+            if (!(dst.type.isPacketOrEnd() && src.type.isPacketOrEnd())) {
+                checkComparable(insn.src());
+            }
         } else {
             src.markConst(insn.imm());
         }
@@ -48,12 +60,21 @@ final class JumpCheck {
             if (register && src.isScalar()) {
                 precision.mark(insn.src());
             }
+            boolean jumps = outcome == BranchOutcome.ALWAYS;
+            int to = v.insn + insn.off() + 1;
+            speculation.follow(insn, jumps ? v.insn + 1 : to);
             v.printer.insnState();
-            return outcome == BranchOutcome.ALWAYS ? v.insn + insn.off() + 1 : v.insn + 1;
+            return jumps ? to : v.insn + 1;
         }
         split(insn, op, jmp32, dst, src);
         v.printer.insnState();
         return v.insn + 1;
+    }
+
+    private void checkComparable(int number) {
+        if (v.isSecret(v.reg(number))) {
+            throw v.reject(Errno.EACCES, "R%d pointer comparison prohibited", number);
+        }
     }
 
     private void noteStack(RegState dst, RegState src) {
@@ -88,15 +109,11 @@ final class JumpCheck {
     private void split(Insn insn, int op, boolean jmp32, RegState dst, RegState src) {
         boolean register = InsnSanity.isRegisterSource(insn);
         VerifierState here = v.state();
-        LinkedRegs links = new LinkedRegs();
-        if (register && src.isScalar() && src.id != 0) {
-            links.collect(here, src.id);
-        }
-        if (dst.isScalar() && dst.id != 0) {
-            links.collect(here, dst.id);
-        }
-        if (links.count() > 1) {
-            v.record(0, links);
+        LinkedRegs links = LinkedRegs.NONE;
+        boolean srcLinked = register && src.isScalar() && src.id != 0;
+        boolean dstLinked = dst.isScalar() && dst.id != 0;
+        if (srcLinked || dstLinked) {
+            links = linked(here, srcLinked ? src.id : 0, dstLinked ? dst.id : 0);
         }
         VerifierState there = pending.push(v.insn + insn.off() + 1, v.insn);
         RegState takenDst = there.top().reg(insn.dst());
@@ -122,9 +139,23 @@ final class JumpCheck {
         if (nullCheck) {
             NullChecks.learn(v, here, dst, op == Opcode.JNE);
             NullChecks.learn(v, there, takenDst, op == Opcode.JEQ);
-        } else if (register && !jmp32) {
-            PacketRanges.learn(insn, op, here, there);
+        } else if (!register || jmp32 || !PacketRanges.learn(insn, op, here, there)) {
+            checkComparable(insn.dst());
         }
+    }
+
+    private LinkedRegs linked(VerifierState state, int srcId, int dstId) {
+        LinkedRegs links = new LinkedRegs();
+        if (srcId != 0) {
+            links.collect(state, srcId);
+        }
+        if (dstId != 0) {
+            links.collect(state, dstId);
+        }
+        if (links.count() > 1) {
+            v.record(0, links);
+        }
+        return links;
     }
 
     /// A pointer equal to one that is not null is not null either.

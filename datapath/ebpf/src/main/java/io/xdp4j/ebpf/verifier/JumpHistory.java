@@ -60,10 +60,6 @@ final class JumpHistory {
 
     void clear() {
         count = 0;
-        insns = NO_INTS;
-        previous = NO_INTS;
-        flags = NO_INTS;
-        links = NO_LINKS;
     }
 
     /// Adds an entry; returns its number.

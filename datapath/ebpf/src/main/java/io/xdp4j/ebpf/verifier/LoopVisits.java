@@ -40,6 +40,9 @@ final class LoopVisits {
 
     /// The call sites and component of the outermost loop that the state is in, or null.
     private @Nullable List<Integer> chain(VerifierState state) {
+        if (!isInLoop(state)) {
+            return null;
+        }
         List<Integer> chain = new ArrayList<>(state.depth() + 1);
         for (int f = 0; f <= state.depth(); f++) {
             int insn = state.insnOf(f);
@@ -53,7 +56,19 @@ final class LoopVisits {
         return null;
     }
 
+    private boolean isInLoop(VerifierState state) {
+        for (int f = 0; f <= state.depth(); f++) {
+            if (v.facts.component[state.insnOf(f)] != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private @Nullable Visit find(VerifierState state) {
+        if (visits.isEmpty()) {
+            return null;
+        }
         List<Integer> chain = chain(state);
         return chain == null ? null : visits.get(chain);
     }

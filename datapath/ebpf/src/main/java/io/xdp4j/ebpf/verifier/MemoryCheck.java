@@ -95,6 +95,13 @@ final class MemoryCheck {
         }
     }
 
+    /// A store must not take an address to where others read it.
+    private void checkStored(boolean write, int value, String whereTo) {
+        if (write && value >= 0) {
+            v.checkLeak(value, whereTo);
+        }
+    }
+
     // ---- alignment
 
     void checkAlignment(RegState reg, int off, int size, boolean alignedOnly) {
@@ -253,6 +260,7 @@ final class MemoryCheck {
         if (reg.mayBeNull()) {
             throw invalid(reg, number);
         }
+        checkStored(write, value, "into map");
         MapRef map = mapOf(reg);
         checkMapPermission(map, off, size, write);
         MapSpec.SpecialField kptr = kptrs.at(reg, off, size);
@@ -352,6 +360,7 @@ final class MemoryCheck {
         if (write && reg.has(RegType.RDONLY)) {
             throw v.reject(Errno.EACCES, "R%d cannot write into %s", number, reg.typeText());
         }
+        checkStored(write, value, "into mem");
         if (reg.has(RegType.UNTRUSTED)) {
             v.facts.readsKernelMemory = true;
         } else {
@@ -373,9 +382,10 @@ final class MemoryCheck {
         if (reg.flags != 0) {
             throw invalid(reg, number);
         }
+        checkStored(write, value, "into ctx");
         checkUnmodified(reg, number, false);
         ContextField field = v.rules.layout().at(off, size, write, signExtends);
-        if (field == null) {
+        if (field == null || !v.privilege.maySee(field, write)) {
             Rejection why =
                     v.reject(Errno.EACCES, "invalid bpf_context access off=%d size=%d", off, size);
             v.printer.sourceLine(v.insn);
@@ -430,6 +440,7 @@ final class MemoryCheck {
         if (write && !v.rules.writesPacket()) {
             throw v.reject(Errno.EACCES, "cannot write into packet");
         }
+        checkStored(write, value, "into packet");
         checkPacket(number, off, size, false);
         loadUnknown(write, value);
     }
@@ -484,6 +495,13 @@ final class MemoryCheck {
 
     private void accessMapPointer(
             RegState reg, int number, int off, int size, boolean write, int value) {
+        String struct = structOf(mapOf(reg));
+        if (!v.privilege.mayLeak()) {
+            throw v.reject(
+                    Errno.EPERM,
+                    "'struct %s' access is allowed only to CAP_PERFMON and CAP_SYS_ADMIN",
+                    struct);
+        }
         if (off < 0) {
             throw v.reject(
                     Errno.EACCES, "R%d is bpf_map invalid negative access: off=%d", number, off);
@@ -493,7 +511,7 @@ final class MemoryCheck {
         }
         RegState map = new RegState();
         ObjectTypes.markObject(
-                map, RegType.UNTRUSTED, v.kernel.all(), v.kernel.struct(structOf(mapOf(reg))));
+                map, RegType.UNTRUSTED, v.kernel.all(), v.kernel.struct(struct));
         map.var = reg.var;
         objects.access(map, number, off, size, false, value);
     }

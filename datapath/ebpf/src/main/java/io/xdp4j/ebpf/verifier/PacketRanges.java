@@ -10,16 +10,19 @@ import io.xdp4j.ebpf.isa.Opcode;
 final class PacketRanges {
     private PacketRanges() {}
 
+    /// Learns what a jump teaches.
+    ///
     /// @param here the state on the fall-through way
     /// @param there the state on the way of the jump
-    static void learn(Insn insn, int op, VerifierState here, VerifierState there) {
+    /// @return false when it is no such comparison
+    static boolean learn(Insn insn, int op, VerifierState here, VerifierState there) {
         RegState dst = here.top().reg(insn.dst());
         RegState src = here.top().reg(insn.src());
         if (isPair(dst, src)) {
-            learnPointerFirst(op, insn.dst(), dst, here, there);
-        } else if (isPair(src, dst)) {
-            learnPointerFirst(BranchOutcome.flipped(op), insn.src(), src, here, there);
+            return learnPointerFirst(op, insn.dst(), dst, here, there);
         }
+        return isPair(src, dst)
+                && learnPointerFirst(BranchOutcome.flipped(op), insn.src(), src, here, there);
     }
 
     /// True when `limit` bounds what lies behind `pointer`.
@@ -34,7 +37,7 @@ final class PacketRanges {
                 && limit.var.isConst(0);
     }
 
-    private static void learnPointerFirst(
+    private static boolean learnPointerFirst(
             int op, int number, RegState pointer, VerifierState here, VerifierState there) {
         RegState at = pointer.copy();
         switch (op) {
@@ -54,8 +57,11 @@ final class PacketRanges {
                 extend(there, at, false);
                 markEnd(here, number, true);
             }
-            default -> {}
+            default -> {
+                return false;
+            }
         }
+        return true;
     }
 
     /// `at` is at most the limit, or below it where `open`.

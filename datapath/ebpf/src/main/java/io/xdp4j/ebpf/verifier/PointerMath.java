@@ -14,9 +14,13 @@ final class PointerMath {
     };
 
     private final Verification v;
+    private final Speculation speculation;
+    private final MemoryCheck memory;
 
-    PointerMath(Verification v) {
+    PointerMath(Verification v, Speculation speculation, MemoryCheck memory) {
         this.v = v;
+        this.speculation = speculation;
+        this.memory = memory;
     }
 
     static String sign(int op) {
@@ -35,7 +39,7 @@ final class PointerMath {
         }
         int op = InsnSanity.op(insn);
         if (insn.opClass() != Opcode.ALU64) {
-            if (op == Opcode.SUB) {
+            if (op == Opcode.SUB && v.privilege.mayLeak()) {
                 dst.markUnknown();
                 return;
             }
@@ -56,6 +60,7 @@ final class PointerMath {
         checkOffsets(offset, pointer);
         checkOffsets(pointer, pointer);
         dst.unbound32();
+        speculation.begin(insn, pointer, offset, pointerIsDst);
         switch (op) {
             case Opcode.ADD -> add(dst, pointer, offset);
             case Opcode.SUB -> subtract(insn, dst, pointer, offset, pointerIsDst);
@@ -74,6 +79,7 @@ final class PointerMath {
         }
         checkOffsets(dst, pointer);
         Bounds.sync(dst);
+        speculation.commit(insn, dst, pointerIsDst, memory);
     }
 
     private void checkPointer(Insn insn, RegState pointer, boolean addsZero) {
@@ -203,23 +209,26 @@ final class PointerMath {
 
     /// Offsets beyond 2^29 either way could overflow in later sums.
     private void checkOffsets(RegState reg, RegState pointer) {
-        String type = pointer.typeText();
         if (reg.var.isConst() && (reg.smin >= MAX_VAR_OFF || reg.smin <= -MAX_VAR_OFF)) {
             throw v.reject(
-                    Errno.EINVAL, "math between %s pointer and %d is not allowed", type, reg.smin);
+                    Errno.EINVAL, "math between %s pointer and %d is not allowed",
+                    pointer.typeText(),
+                    reg.smin);
         }
         if (reg.off >= MAX_VAR_OFF || reg.off <= -MAX_VAR_OFF) {
-            throw v.reject(Errno.EINVAL, "%s pointer offset %d is not allowed", type, reg.off);
+            throw v.reject(Errno.EINVAL, "%s pointer offset %d is not allowed", pointer.typeText(), reg.off);
         }
         if (reg.smin == Long.MIN_VALUE) {
             throw v.reject(
                     Errno.EINVAL,
                     "math between %s pointer and register with unbounded min value is not allowed",
-                    type);
+                    pointer.typeText());
         }
         if (reg.smin >= MAX_VAR_OFF || reg.smin <= -MAX_VAR_OFF) {
             throw v.reject(
-                    Errno.EINVAL, "value %d makes %s pointer be out of bounds", reg.smin, type);
+                    Errno.EINVAL, "value %d makes %s pointer be out of bounds",
+                    reg.smin,
+                    pointer.typeText());
         }
     }
 }

@@ -28,6 +28,9 @@ final class Precision {
 
     /// The value of that register decides something.
     void mark(int number) {
+        if (!v.privilege.isCapable()) {
+            return; // all are precise
+        }
         reset(v.state());
         regs[frame] = 1 << number;
         walk(v.state());
@@ -35,6 +38,9 @@ final class Precision {
 
     /// The value spilled to that slot decides something.
     void markSlot(int inFrame, int slot) {
+        if (!v.privilege.isCapable()) {
+            return;
+        }
         reset(v.state());
         slots[inFrame] = 1L << slot;
         walk(v.state());
@@ -49,6 +55,9 @@ final class Precision {
     /// Marks in `current` and before what was precise in the equal state `old`; true when that
     /// added a mark.
     boolean propagate(VerifierState old, VerifierState current) {
+        if (!v.privilege.isCapable()) {
+            return false;
+        }
         reset(current);
         changed = false;
         for (int f = old.depth(); f >= 0; f--) {

@@ -9,8 +9,14 @@ final class RegPrinter {
         "smin", "smax", "umin", "umax", "smin32", "smax32", "umin32", "umax32"
     };
 
+    private final boolean allPrecise;
     private final StringBuilder text = new StringBuilder();
     private String separator = "";
+
+    /// @param allPrecise true where each scalar counts as precise
+    RegPrinter(boolean allPrecise) {
+        this.allPrecise = allPrecise;
+    }
 
     String text(RegState reg, FrameState frame) {
         text.setLength(0);
@@ -20,7 +26,7 @@ final class RegPrinter {
     }
 
     private void print(RegState reg, FrameState frame) {
-        if (reg.isScalar() && reg.precise) {
+        if (reg.isScalar() && (reg.precise || allPrecise)) {
             text.append('P');
         }
         if (reg.isConst()) {

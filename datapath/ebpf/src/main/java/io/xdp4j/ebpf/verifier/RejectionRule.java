@@ -7,6 +7,27 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The first rule one of whose words stands in a message's format is the one meant.
 public enum RejectionRule {
+    POINTER_LEAK(
+            "without CAP_PERFMON no address leaves the program, nor decides anything in it",
+            "keep pointers out of maps, packets and results; or load with CAP_PERFMON",
+            "leaks addr",
+            "leaking pointer",
+            "pointer comparison",
+            "partial copy of pointer",
+            "sign-extension part",
+            "corrupt spilled pointer",
+            "var-offset stack write",
+            "R%d pointer arithmetic prohibited"),
+    SPECULATION(
+            "without CAP_PERFMON the kernel masks pointer arithmetic: it must know how far each pointer goes",
+            "index map values with a bounded unsigned number, on each path alike; or load with CAP_PERFMON",
+            "prohibited for !root"),
+    PRIVILEGE(
+            "functions, loops, kernel structures and most program types need capabilities",
+            "load with CAP_BPF (CAP_PERFMON for kernel structures); inline functions and unroll loops",
+            "for CAP_BPF and",
+            "only to CAP_PERFMON",
+            "back-edge"),
     NULL_POINTER(
             "a pointer that may be NULL is compared with NULL before it is used",
             "compare the pointer with NULL first: `if (!p) return XDP_PASS;`"),

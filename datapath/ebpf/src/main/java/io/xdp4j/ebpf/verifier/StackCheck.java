@@ -19,12 +19,19 @@ final class StackCheck {
     private final Precision precision;
     private final StackLiveness liveness;
     private final DynptrCheck dynptrs;
+    private final Speculation speculation;
 
-    StackCheck(Verification v, Precision precision, StackLiveness liveness, DynptrCheck dynptrs) {
+    StackCheck(
+            Verification v,
+            Precision precision,
+            StackLiveness liveness,
+            DynptrCheck dynptrs,
+            Speculation speculation) {
         this.v = v;
         this.precision = precision;
         this.liveness = liveness;
         this.dynptrs = dynptrs;
+        this.speculation = speculation;
     }
 
     private static int slotOf(int off) {
@@ -56,7 +63,12 @@ final class StackCheck {
             max = reg.smax + off + size;
         }
         int errno = 0;
-        if (min < -BpfMachine.STACK_FRAME_BYTES || min > -1) {
+        FrameState frame = v.frameOf(reg);
+        int deepest =
+                write || v.privilege.mayLeak()
+                        ? BpfMachine.STACK_FRAME_BYTES
+                        : frame.stackBytes();
+        if (min < -deepest || min > -1) {
             errno = Errno.EACCES;
         } else if (max > 0) {
             errno = Errno.EINVAL;
@@ -76,7 +88,7 @@ final class StackCheck {
                     off,
                     size);
         }
-        grow(v.frameOf(reg), (int) -min);
+        grow(frame, (int) -min);
     }
 
     private void grow(FrameState frame, int bytes) {
@@ -106,14 +118,17 @@ final class StackCheck {
         Insn insn = v.insns[v.insn];
         int number = slotOf(off);
         RegState reg = value >= 0 ? v.reg(value) : null;
-        dynptrs.destroyIfAt(frame, number);
         StackSlot slot = frame.slot(number);
+        checkSpillKept(slot, size);
+        boolean spillsPointer = reg != null && reg.type.isSpillable();
+        speculation.noteStore(slot, byteOf(off), size, spillsPointer);
+        dynptrs.destroyIfAt(frame, number);
         boolean startsSlot = off % StackSlot.BYTES == 0;
         if (startsSlot && size == StackSlot.BYTES) {
             liveness.write(frame.frameNumber, number);
         }
         v.scratched.slot(number);
-        if (reg != null && startsSlot && reg.isScalar()) {
+        if (reg != null && startsSlot && reg.isScalar() && v.privilege.isCapable()) {
             boolean fits = reg.width() <= size * 8;
             if (fits) {
                 AluCheck.linkScalar(v, reg);
@@ -122,11 +137,14 @@ final class StackCheck {
             if (!fits) {
                 slot.reg().unlink();
             }
-        } else if (reg == null && startsSlot && isStoreOfConst(insn)) {
+        } else if (reg == null
+                && startsSlot
+                && isStoreOfConst(insn)
+                && v.privilege.isCapable()) {
             RegState constant = new RegState();
             constant.markConst(insn.imm());
             spill(slot, constant, size);
-        } else if (reg != null && reg.type.isSpillable()) {
+        } else if (reg != null && spillsPointer) {
             spillPointer(frame, slot, reg, size);
         } else {
             writeData(slot, off, size, reg, value);
@@ -135,7 +153,17 @@ final class StackCheck {
         v.record(JumpHistory.stackAccess(frame.frameNumber, number), LinkedRegs.NONE);
     }
 
-    private static void spill(StackSlot slot, RegState reg, int size) {
+    /// A pointer on the stack is not overwritten in part: what is left of it would be a number.
+    private void checkSpillKept(StackSlot slot, int size) {
+        if (!v.privilege.mayLeak()
+                && slot.isSpilled()
+                && !slot.isSpilledScalar()
+                && size != StackSlot.BYTES) {
+            throw v.reject(Errno.EACCES, "attempt to corrupt spilled pointer on stack");
+        }
+    }
+
+    private void spill(StackSlot slot, RegState reg, int size) {
         slot.reg().set(reg);
         int i = StackSlot.BYTES;
         for (; i > StackSlot.BYTES - size; i--) {
@@ -143,7 +171,8 @@ final class StackCheck {
         }
         for (; i > 0; i--) {
             int kind = slot.kind(i - 1);
-            if (kind != StackSlot.ZERO && kind != StackSlot.INVALID) {
+            boolean stays = kind == StackSlot.INVALID && v.privilege.mayLeak();
+            if (kind != StackSlot.ZERO && !stays) {
                 slot.setKind(i - 1, StackSlot.MISC);
             }
         }
@@ -163,7 +192,7 @@ final class StackCheck {
 
     private void writeData(StackSlot slot, int off, int size, @Nullable RegState reg, int value) {
         Insn insn = v.insns[v.insn];
-        slot.reg().type = RegType.NOT_INIT;
+        slot.forgetReg();
         if (slot.isSpecial()) {
             slot.scrub();
         }
@@ -205,6 +234,13 @@ final class StackCheck {
         int index = byteOf(off);
         v.scratched.slot(number);
         int kind = slot.kind(index);
+        if (!v.privilege.mayLeak() && kind != StackSlot.MISC && kind != StackSlot.ZERO) {
+            throw v.reject(
+                    Errno.EINVAL,
+                    "spilled ptr in range of var-offset stack write; insn %d, ptr off: %d",
+                    v.insn,
+                    off);
+        }
         if (zero && kind == StackSlot.SPILL && slot.isSpilledScalar() && slot.reg().isNull()) {
             return true;
         }
@@ -212,7 +248,7 @@ final class StackCheck {
             slot.scrub();
             kind = slot.kind(index);
         }
-        slot.reg().type = RegType.NOT_INIT;
+        slot.forgetReg();
         boolean staysZero = zero && kind == StackSlot.ZERO;
         slot.setKind(index, staysZero ? StackSlot.ZERO : StackSlot.MISC);
         return staysZero;
@@ -269,7 +305,7 @@ final class StackCheck {
         boolean readable =
                 kind == StackSlot.MISC
                         || kind == StackSlot.ZERO
-                        || kind == StackSlot.INVALID
+                        || (kind == StackSlot.INVALID && v.privilege.mayLeak())
                         || (spillOk && kind == StackSlot.SPILL);
         if (!readable) {
             throw v.reject(
@@ -284,6 +320,8 @@ final class StackCheck {
         if (size == StackSlot.BYTES && spillSize == StackSlot.BYTES) {
             if (dst >= 0) {
                 v.reg(dst).set(spilled);
+            } else if (v.isSecret(spilled)) {
+                throw v.reject(Errno.EACCES, "leaking pointer from stack off %d", off);
             }
             return true;
         }
@@ -356,6 +394,13 @@ final class StackCheck {
         }
         checkBounds(number, off, size, write);
         boolean fixed = reg.var.isConst();
+        if (!fixed && !v.privilege.mayLeak()) {
+            throw v.reject(
+                    Errno.EACCES,
+                    "R%d variable offset stack access prohibited for !root, var_off=%s",
+                    number,
+                    reg.var);
+        }
         int min = (int) (fixed ? reg.var.value() : reg.smin) + off;
         int max = (int) (fixed ? reg.var.value() : reg.smax) + off;
         if (call != null && call.raw && fixed) {
@@ -393,13 +438,13 @@ final class StackCheck {
         if (kind == StackSlot.MISC) {
             return;
         }
-        if (kind == StackSlot.ZERO || kind == StackSlot.INVALID) {
+        if (kind == StackSlot.ZERO || (kind == StackSlot.INVALID && v.privilege.mayLeak())) {
             if (write) {
                 slot.setKind(index, StackSlot.MISC);
             }
             return;
         }
-        if (slot.isSpilled()) {
+        if (slot.isSpilled() && (slot.isSpilledScalar() || v.privilege.mayLeak())) {
             if (write) {
                 slot.reg().markUnknown();
                 slot.scrub();

@@ -2,9 +2,7 @@ package io.xdp4j.ebpf.verifier;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Which stack slots may still be read, for each call chain: dead ones do not keep states apart.
@@ -31,24 +29,39 @@ final class StackLiveness {
 
     /// A function as called along one chain of call sites.
     private static final class Instance {
-        final List<Integer> chain;
         final int depth;
         final int subprogram;
         final int start;
         final int size;
+
+        /// Who calls it, and at which instruction; null for an entry function.
+        final @Nullable Instance caller;
+
+        final int callsite;
+        final List<Instance> callees = new ArrayList<>(0);
         final @Nullable Marks[] frames = new Marks[VerifierState.MAX_FRAMES];
         final boolean[] written;
-        @Nullable Instance caller;
         boolean updated;
         boolean writesDropped;
 
-        Instance(List<Integer> chain, int subprogram, int start, int size) {
-            this.chain = chain;
-            this.depth = chain.size() - 1;
-            this.subprogram = subprogram;
-            this.start = start;
-            this.size = size;
+        Instance(@Nullable Instance caller, int callsite, int number, Subprogram function) {
+            this.caller = caller;
+            this.callsite = callsite;
+            this.depth = caller == null ? 0 : caller.depth + 1;
+            this.subprogram = number;
+            this.start = function.start;
+            this.size = function.end - function.start;
             this.written = new boolean[size];
+        }
+
+        /// The function that it calls there; null when none was met yet.
+        @Nullable Instance callee(int callsite, int subprogram) {
+            for (Instance callee : callees) {
+                if (callee.callsite == callsite && callee.subprogram == subprogram) {
+                    return callee;
+                }
+            }
+            return null;
         }
 
         Marks marks(int frame) {
@@ -68,10 +81,14 @@ final class StackLiveness {
 
     private final Verification v;
     private final int[] postorder;
-    private final Map<List<Integer>, Instance> instances = new HashMap<>();
+    private final @Nullable Instance[] entries;
     private final long[] writes = new long[VerifierState.MAX_FRAMES];
     private final Instance[] queried = new Instance[VerifierState.MAX_FRAMES];
-    private final int[] next = new int[2];
+
+    /// Successors of each instruction, -1 for none.
+    private final int[] firstSuccessor;
+
+    private final int[] secondSuccessor;
     private @Nullable Instance current;
     private int writeInsn;
     private int queriedDepth;
@@ -80,6 +97,15 @@ final class StackLiveness {
     StackLiveness(Verification v, int[] postorder) {
         this.v = v;
         this.postorder = postorder;
+        this.entries = new Instance[v.subprograms.count()];
+        this.firstSuccessor = new int[v.insns.length];
+        this.secondSuccessor = new int[v.insns.length];
+        int[] next = new int[2];
+        for (int insn : postorder) {
+            int successors = ControlFlow.successors(v.insns, insn, next);
+            firstSuccessor[insn] = successors > 0 ? next[0] : -1;
+            secondSuccessor[insn] = successors > 1 ? next[1] : -1;
+        }
     }
 
     /// The next instruction may belong to another chain.
@@ -122,22 +148,30 @@ final class StackLiveness {
     }
 
     private Instance lookup(VerifierState state, int frame) {
-        List<Integer> chain = new ArrayList<>(frame + 1);
-        for (int i = 0; i < frame; i++) {
-            chain.add(state.frame(i + 1).callsite);
+        int number = state.frame(0).subprog;
+        Instance at = entries[number];
+        if (at == null) {
+            at = new Instance(null, FrameState.NO_CALLSITE, number, v.subprograms.get(number));
+            entries[number] = at;
         }
-        int subprogram = state.frame(frame).subprog;
-        Subprogram function = v.subprograms.get(subprogram);
-        chain.add(function.start);
-        Instance found = instances.get(chain);
-        if (found == null) {
-            found = new Instance(chain, subprogram, function.start, function.end - function.start);
-            instances.put(chain, found);
-            if (frame > 0) {
-                found.caller = lookup(state, frame - 1);
-            }
+        for (int f = 1; f <= frame; f++) {
+            at = called(at, state.frame(f));
         }
-        return found;
+        return at;
+    }
+
+    private Instance called(Instance caller, FrameState frame) {
+        Instance callee = caller.callee(frame.callsite, frame.subprog);
+        if (callee == null) {
+            callee =
+                    new Instance(
+                            caller,
+                            frame.callsite,
+                            frame.subprog,
+                            v.subprograms.get(frame.subprog));
+            caller.callees.add(callee);
+        }
+        return callee;
     }
 
     private static void markRead(Instance instance, int frame, int insn, long mask) {
@@ -220,15 +254,16 @@ final class StackLiveness {
     }
 
     private boolean update(Marks marks, int start, int insn) {
-        int successors = ControlFlow.successors(v.insns, insn, next);
-        if (successors == 0) {
+        int first = firstSuccessor[insn];
+        if (first < 0) {
             return false;
         }
-        long after = 0;
-        long later = -1;
-        for (int i = 0; i < successors; i++) {
-            after |= marks.liveBefore[next[i] - start];
-            later &= marks.mustWriteLater[next[i] - start];
+        long after = marks.liveBefore[first - start];
+        long later = marks.mustWriteLater[first - start];
+        int second = secondSuccessor[insn];
+        if (second >= 0) {
+            after |= marks.liveBefore[second - start];
+            later &= marks.mustWriteLater[second - start];
         }
         if (v.isTailCall(insn)) {
             later = 0; // nothing behind it may run
@@ -247,7 +282,7 @@ final class StackLiveness {
         if (caller == null) {
             throw new IllegalStateException("a call chain has no caller");
         }
-        int callsite = instance.chain.get(instance.depth - 1);
+        int callsite = instance.callsite;
         begin(caller, callsite);
         for (int frame = 0; frame < instance.depth; frame++) {
             Marks marks = instance.frames[frame];
@@ -275,7 +310,7 @@ final class StackLiveness {
             return true;
         }
         for (int i = frame; i < queriedDepth; i++) {
-            int callsite = innermost.chain.get(i);
+            int callsite = queried[i + 1].callsite;
             int from = v.facts.callsCallback.get(callsite) ? callsite : callsite + 1;
             if (queried[i].isLiveBefore(from, frame, slot)) {
                 return true;

@@ -25,10 +25,11 @@ final class StackSlot {
     private long kinds;
     private @Nullable RegState spilled;
 
+    /// A copy; plain data needs no register.
     StackSlot copy() {
         StackSlot copy = new StackSlot();
         copy.kinds = kinds;
-        copy.spilled = spilled == null ? null : spilled.copy();
+        copy.spilled = spilled == null || !isSpecial() ? null : spilled.copy();
         return copy;
     }
 

@@ -39,7 +39,7 @@ final class StateComparison {
     }
 
     boolean isSafe(VerifierState old, VerifierState current, Level level) {
-        if (old.depth() != current.depth()) {
+        if (old.depth() != current.depth() || (old.speculative && !current.speculative)) {
             return false;
         }
         ids.reset(v.lastId());
@@ -121,7 +121,10 @@ final class StateComparison {
     }
 
     private boolean isScalarSafe(RegState old, RegState current, Level level) {
-        if (!old.precise && level == Level.NOT_EXACT) {
+        if (v.masksVary) {
+            return old.sameValue(current) && ids.matchScalar(old.id, current.id);
+        }
+        if (level == Level.NOT_EXACT && !isPrecise(old)) {
             return true;
         }
         if (old.id != 0 && ((old.id ^ current.id) & RegState.ADD_CONST) != 0) {
@@ -133,6 +136,11 @@ final class StateComparison {
         return old.rangesContain(current)
                 && old.var.contains(current.var)
                 && ids.matchScalar(old.id, current.id);
+    }
+
+    /// Without CAP_BPF each value may decide something.
+    private boolean isPrecise(RegState reg) {
+        return reg.precise || (reg != UNBOUND && !v.privilege.isCapable());
     }
 
     private boolean isStackSafe(FrameState old, FrameState current, Level level) {
@@ -155,7 +163,8 @@ final class StateComparison {
             if (level != Level.NOT_EXACT && (current == null || kind != current.kind(i))) {
                 return false;
             }
-            if (kind == StackSlot.INVALID || kind == StackSlot.MISC) {
+            if (kind == StackSlot.INVALID
+                    || (kind == StackSlot.MISC && v.privilege.mayLeak())) {
                 continue;
             }
             if (current == null) {
@@ -165,6 +174,9 @@ final class StateComparison {
             RegState b = scalarIn(current);
             if (a != null && b != null) {
                 return isRegSafe(a, b, level);
+            }
+            if (kind == StackSlot.MISC && current.kind(i) == StackSlot.ZERO) {
+                continue;
             }
             if (kind != current.kind(i)) {
                 return false;
@@ -176,13 +188,14 @@ final class StateComparison {
         return true;
     }
 
-    private static @Nullable RegState scalarIn(StackSlot slot) {
+    private @Nullable RegState scalarIn(StackSlot slot) {
         if (slot.isSpilledScalar64()) {
             return slot.reg();
         }
         for (int i = 0; i < StackSlot.BYTES; i++) {
             int kind = slot.kind(i);
-            if (kind != StackSlot.MISC && kind != StackSlot.INVALID) {
+            if (kind != StackSlot.MISC
+                    && (kind != StackSlot.INVALID || !v.privilege.mayLeak())) {
                 return null;
             }
         }

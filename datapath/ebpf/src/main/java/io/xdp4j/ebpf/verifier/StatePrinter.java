@@ -19,7 +19,7 @@ final class StatePrinter {
 
     StatePrinter(Verification v) {
         this.v = v;
-        this.regs = new RegPrinter();
+        this.regs = new RegPrinter(!v.privilege.isCapable());
         this.text = new InsnText(v.program.kfuncs());
         this.lines = new SourceLines(v.program);
     }

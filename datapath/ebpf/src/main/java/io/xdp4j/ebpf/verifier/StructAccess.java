@@ -54,6 +54,12 @@ final class StructAccess {
         if (btf == null || reg.mayBeNull()) {
             throw v.reject(Errno.EACCES, "R%d invalid mem access '%s'", number, reg.typeText());
         }
+        if (!v.privilege.mayLeak()) {
+            throw v.reject(
+                    Errno.EPERM,
+                    "'struct %s' access is allowed only to CAP_PERFMON and CAP_SYS_ADMIN",
+                    ObjectTypes.name(btf, reg.btfId));
+        }
         if (v.kernel.is(btf) && !v.program.isGplCompatible()) {
             throw v.reject(
                     Errno.EINVAL,

@@ -19,9 +19,11 @@ final class Verification {
     final LinkedProgram program;
     final VerifierOptions options;
     final VerifierLog log;
+    final int toldFrom;
     final Insn[] insns;
     final InsnFacts facts;
     final ProgramTypeRules rules;
+    final Privilege privilege;
 
     Subprograms subprograms;
 
@@ -38,6 +40,9 @@ final class Verification {
     int jumpsProcessed;
     private int ids;
 
+    /// True once a mask depends on the path: states must then be the same, not only as narrow.
+    boolean masksVary;
+
     /// History entry of the instruction at hand, -1 until there is one.
     int historyEntry = -1;
 
@@ -49,13 +54,16 @@ final class Verification {
     final KernelTypes kernel;
     final ObjectTypes objects = new ObjectTypes();
 
-    Verification(LinkedProgram program, VerifierOptions options) {
+    /// @param toldFrom processed instructions before paths are written down
+    Verification(LinkedProgram program, VerifierOptions options, int toldFrom) {
+        this.toldFrom = toldFrom;
         this.program = program;
         this.options = options;
-        this.log = new VerifierLog(options.logLevel());
+        this.log = new VerifierLog(options.logLevel(), toldFrom == 0);
         this.insns = program.insns().toArray(new Insn[0]);
         this.facts = new InsnFacts(insns.length);
         this.rules = ProgramTypeRules.of(program);
+        this.privilege = options.privilege();
         this.subprograms = new Subprograms(List.of(new Subprogram(0)), insns.length);
         this.printer = new StatePrinter(this);
         this.kernel = new KernelTypes(options.kernelTypes());
@@ -157,6 +165,18 @@ final class Verification {
         scratched.reg(number);
         if (reg(number).is(RegType.NOT_INIT)) {
             throw reject(Errno.EACCES, "R%d !read_ok", number);
+        }
+    }
+
+    /// True for what the program's loader must not learn: an address.
+    boolean isSecret(RegState reg) {
+        return !privilege.mayLeak() && !reg.isScalar();
+    }
+
+    /// Demands that a register may be read by others.
+    void checkLeak(int number, String whereTo) {
+        if (isSecret(reg(number))) {
+            throw reject(Errno.EACCES, "R%d leaks addr " + whereTo, number);
         }
     }
 

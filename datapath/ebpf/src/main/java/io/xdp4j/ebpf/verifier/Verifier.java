@@ -15,13 +15,19 @@ import java.util.List;
 /// Fails: never for a bad program, which is a [VerifierResult].
 /// Kernel: `bpf_check`, kernel/bpf/verifier.c, 6.18.
 public final class Verifier {
-    private static final int MAX_INSNS = 1_000_000;
-
     private Verifier() {}
 
     public static VerifierResult verify(LinkedProgram program, VerifierOptions options) {
+        return verify(program, options, 0);
+    }
+
+    /// The same with the end of the log only, for programs that take long to follow.
+    ///
+    /// @param toldFrom instructions to follow before paths are written down
+    public static VerifierResult verify(
+            LinkedProgram program, VerifierOptions options, int toldFrom) {
         long start = System.nanoTime();
-        Verification v = new Verification(program, options);
+        Verification v = new Verification(program, options, toldFrom);
         int errno = 0;
         Explanation explanation = null;
         ExploredStates explored = null;
@@ -37,6 +43,9 @@ public final class Verifier {
             explanation = Explainer.explain(v, why);
         }
         List<String> lines = new ArrayList<>(v.log.lines());
+        if (toldFrom > 0) {
+            lines.addFirst("(%d instructions before these are left out)".formatted(toldFrom));
+        }
         if (v.log.tellsStatistics()) {
             lines.add("verification time %d usec".formatted((System.nanoTime() - start) / 1000));
             lines.add("stack depth " + v.subprograms.depths());
@@ -60,13 +69,7 @@ public final class Verifier {
     }
 
     private static Exploration prepare(Verification v) {
-        if (v.insns.length == 0 || v.insns.length > MAX_INSNS) {
-            throw v.reject(
-                    Errno.E2BIG,
-                    "program: %d instructions (expected: 1..%d)",
-                    v.insns.length,
-                    MAX_INSNS);
-        }
+        checkLoader(v);
         InsnSanity sanity = new InsnSanity(v);
         sanity.checkKfuncs();
         if (!hasBtf(v)) {
@@ -89,6 +92,23 @@ public final class Verifier {
             v.printer.liveRegisters();
         }
         return new Exploration(v, flow.postorder());
+    }
+
+    private static void checkLoader(Verification v) {
+        int most = v.privilege.maxInsns();
+        if (v.insns.length == 0 || v.insns.length > most) {
+            throw v.reject(
+                    Errno.E2BIG,
+                    "program: %d instructions (expected: 1..%d)",
+                    v.insns.length,
+                    most);
+        }
+        if (!v.privilege.mayLoad(v.program.type())) {
+            throw v.reject(
+                    Errno.EPERM,
+                    "programs of type %s are for CAP_BPF and CAP_SYS_ADMIN",
+                    v.program.type().text());
+        }
     }
 
     /// A weak kfunc that does not exist may be called where no path leads only.

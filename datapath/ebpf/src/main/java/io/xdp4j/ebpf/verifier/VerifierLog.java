@@ -10,16 +10,25 @@ import java.util.Locale;
 final class VerifierLog {
     private static final int LIMIT = 16 << 20;
 
-    private final int level;
+    private static final int PATHS = 3;
+
+    private final int wanted;
+    private int level;
     private final StringBuilder text = new StringBuilder();
 
-    VerifierLog(int level) {
-        this.level = level;
+    /// @param begins false when paths are written down from [#begin] on only
+    VerifierLog(int level, boolean begins) {
+        this.wanted = level;
+        this.level = begins ? level : level & ~PATHS;
+    }
+
+    void begin() {
+        level = wanted;
     }
 
     /// True when paths are written down.
     boolean tracesPaths() {
-        return (level & 3) != 0;
+        return (level & PATHS) != 0;
     }
 
     /// True when nothing is dropped.

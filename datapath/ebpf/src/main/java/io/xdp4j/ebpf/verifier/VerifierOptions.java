@@ -12,24 +12,33 @@ import org.jspecify.annotations.Nullable;
 /// @param kernelTypes types of the kernel objects that programs may name, asked for when one does;
 ///     gives null where no kernel shows its types
 /// @param deviceBound true for programs that run on one device: they may ask for its metadata
+/// @param privilege what the loader may do
 public record VerifierOptions(
-        int logLevel, int cpus, Supplier<@Nullable BtfSpec> kernelTypes, boolean deviceBound) {
+        int logLevel,
+        int cpus,
+        Supplier<@Nullable BtfSpec> kernelTypes,
+        boolean deviceBound,
+        Privilege privilege) {
     public static final VerifierOptions DEFAULT = new VerifierOptions(0, 2);
 
-    /// Without kernel types, on a device.
+    /// Without kernel types, on a device, as root would be judged.
     public VerifierOptions(int logLevel, int cpus) {
-        this(logLevel, cpus, () -> null, true);
+        this(logLevel, cpus, () -> null, true, Privilege.FULL);
     }
 
     public VerifierOptions withLogLevel(int to) {
-        return new VerifierOptions(to, cpus, kernelTypes, deviceBound);
+        return new VerifierOptions(to, cpus, kernelTypes, deviceBound, privilege);
     }
 
     public VerifierOptions withKernelTypes(Supplier<@Nullable BtfSpec> to) {
-        return new VerifierOptions(logLevel, cpus, to, deviceBound);
+        return new VerifierOptions(logLevel, cpus, to, deviceBound, privilege);
     }
 
     public VerifierOptions withDeviceBound(boolean to) {
-        return new VerifierOptions(logLevel, cpus, kernelTypes, to);
+        return new VerifierOptions(logLevel, cpus, kernelTypes, to, privilege);
+    }
+
+    public VerifierOptions withPrivilege(Privilege to) {
+        return new VerifierOptions(logLevel, cpus, kernelTypes, deviceBound, to);
     }
 }

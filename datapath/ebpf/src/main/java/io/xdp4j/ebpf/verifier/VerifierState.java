@@ -37,6 +37,9 @@ final class VerifierState {
     int mayGotoDepth;
     boolean inSleepable;
 
+    /// True for what only a processor that guesses wrongly gets to.
+    boolean speculative;
+
     /// True once dead registers and slots of a checkpoint were forgotten.
     boolean cleaned;
 
@@ -68,6 +71,7 @@ final class VerifierState {
         copy.callbackUnrollDepth = callbackUnrollDepth;
         copy.mayGotoDepth = mayGotoDepth;
         copy.inSleepable = inSleepable;
+        copy.speculative = speculative;
         copy.cleaned = cleaned;
         copy.equalState = equalState;
         return copy;

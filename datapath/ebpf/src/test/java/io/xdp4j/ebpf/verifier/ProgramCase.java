@@ -15,14 +15,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
 /// A program of a resource file and the verdict it should get.
 ///
+/// @param settings lines `type TYPE` and `privilege PRIVILEGE`
 /// @param expected `accept PROCESSED` or `reject MESSAGE`
-record ProgramCase(String name, List<String> maps, String text, String expected) {
+record ProgramCase(
+        String name, List<String> maps, List<String> settings, String text, String expected) {
     static List<ProgramCase> read(String resource) {
         try (InputStream in =
                 Objects.requireNonNull(ProgramCase.class.getResourceAsStream(resource), resource)) {
@@ -42,19 +45,38 @@ record ProgramCase(String name, List<String> maps, String text, String expected)
     private static ProgramCase parse(String block) {
         List<String> lines = block.strip().lines().toList();
         List<String> maps = new ArrayList<>();
+        List<String> settings = new ArrayList<>();
         StringBuilder text = new StringBuilder();
         for (String line : lines.subList(1, lines.size() - 1)) {
             if (line.startsWith("map ")) {
                 maps.add(line);
+            } else if (line.startsWith("type ") || line.startsWith("privilege ")) {
+                settings.add(line);
             } else {
                 text.append(line).append('\n');
             }
         }
         String expected = lines.getLast().substring("=> ".length());
-        return new ProgramCase(lines.getFirst(), maps, text.toString(), expected);
+        return new ProgramCase(lines.getFirst(), maps, settings, text.toString(), expected);
     }
 
-    LinkedProgram program() {
+    private String setting(String name, String other) {
+        return settings.stream()
+                .filter(line -> line.startsWith(name + ' '))
+                .map(line -> line.substring(name.length() + 1))
+                .findFirst()
+                .orElse(other);
+    }
+
+    /// @param other where the case names none
+    Privilege privilege(Privilege other) {
+        return Privilege.valueOf(setting("privilege", other.name()).toUpperCase(Locale.ROOT));
+    }
+
+    /// @param other type where the case names none
+    LinkedProgram program(ProgramType other) {
+        ProgramType programType =
+                ProgramType.valueOf(setting("type", other.name()).toUpperCase(Locale.ROOT));
         Map<Integer, BpfMap> live = new HashMap<>();
         for (String line : maps) {
             String[] words = line.split(" ", -1);
@@ -72,7 +94,7 @@ record ProgramCase(String name, List<String> maps, String text, String expected)
         }
         return new LinkedProgram(
                 "p",
-                ProgramType.XDP,
+                programType,
                 0,
                 new Assembler(HelperNames.ALL).parse(text),
                 live,

@@ -3,6 +3,7 @@ package io.xdp4j.ebpf.verifier;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xdp4j.ebpf.verifier.ProgramFacts.Access;
+import io.xdp4j.ebpf.program.ProgramType;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,7 +17,23 @@ final class VerifierTest {
     @ParameterizedTest
     @MethodSource("programs")
     void decidesAsTheKernelDoes(ProgramCase program) {
-        VerifierResult result = Verifier.verify(program.program(), VerifierOptions.DEFAULT);
+        VerifierResult result = Verifier.verify(program.program(ProgramType.XDP), VerifierOptions.DEFAULT);
+        String verdict =
+                result.accepted() ? "accept " + result.processed() : "reject " + result.reason();
+        assertThat(verdict).as(String.join("\n", result.log())).isEqualTo(program.expected());
+    }
+
+    static List<ProgramCase> unprivileged() {
+        return ProgramCase.read("/verifier/privileges.txt");
+    }
+
+    @ParameterizedTest
+    @MethodSource("unprivileged")
+    void decidesAsTheKernelDoesForLoadersWithoutCapabilities(ProgramCase program) {
+        VerifierOptions options =
+                VerifierOptions.DEFAULT.withPrivilege(program.privilege(Privilege.NONE));
+        VerifierResult result =
+                Verifier.verify(program.program(ProgramType.SOCKET_FILTER), options);
         String verdict =
                 result.accepted() ? "accept " + result.processed() : "reject " + result.reason();
         assertThat(verdict).as(String.join("\n", result.log())).isEqualTo(program.expected());
@@ -32,7 +49,7 @@ final class VerifierTest {
     @Test
     void endsItsLogWithTheNumberOfInstructions() {
         VerifierResult result =
-                Verifier.verify(named("counted loop").program(), VerifierOptions.DEFAULT);
+                Verifier.verify(named("counted loop").program(ProgramType.XDP), VerifierOptions.DEFAULT);
         assertThat(result.log().getLast())
                 .startsWith("processed 22 insns (limit 1000000) max_states_per_insn ");
     }
@@ -41,7 +58,7 @@ final class VerifierTest {
     void showsThePathToAnErrorWithRegisterStates() {
         VerifierResult result =
                 Verifier.verify(
-                        named("packet with a check that is one byte short").program(),
+                        named("packet with a check that is one byte short").program(ProgramType.XDP),
                         VerifierOptions.DEFAULT.withLogLevel(1));
         assertThat(result.log())
                 .contains(
@@ -53,7 +70,7 @@ final class VerifierTest {
     @Test
     void tellsContextLoadsFromMemory() {
         VerifierResult result =
-                Verifier.verify(named("packet with a check").program(), VerifierOptions.DEFAULT);
+                Verifier.verify(named("packet with a check").program(ProgramType.XDP), VerifierOptions.DEFAULT);
         assertThat(result.facts().access(0)).isEqualTo(Access.CONTEXT);
         assertThat(result.facts().access(6)).isEqualTo(Access.MEMORY);
         assertThat(result.facts().isReachable(7)).isTrue();
@@ -62,7 +79,7 @@ final class VerifierTest {
     @Test
     void tellsConstantMapAndKeyOfALookup() {
         ProgramCase program = named("lookup of a constant index in an array");
-        VerifierResult result = Verifier.verify(program.program(), VerifierOptions.DEFAULT);
+        VerifierResult result = Verifier.verify(program.program(ProgramType.XDP), VerifierOptions.DEFAULT);
         assertThat(result.facts().constantKey(6)).isEqualTo(3);
         assertThat(result.facts().constantMap(6)).isNotNull();
     }

@@ -10,15 +10,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// An XDP program that nobody wrote: instructions, the maps they name, and the types that callbacks
+/// A program that nobody wrote: instructions, the maps they name, and the types that callbacks
 /// and global functions need.
 ///
 /// @param seed what [ProgramGenerator#generate] made it from
+/// @param type of the program
 /// @param insns map loads carry a key of `maps` in `imm`
 /// @param maps to be made before the load
 /// @param funcInfo an entry for each function, ascending; empty when there is only one
 public record GeneratedProgram(
         long seed,
+        ProgramType type,
         List<Insn> insns,
         Map<Integer, MapSpec> maps,
         List<LinkedProgram.FuncInfo> funcInfo) {
@@ -35,7 +37,7 @@ public record GeneratedProgram(
     }
 
     public GeneratedProgram withInsns(List<Insn> changed) {
-        return new GeneratedProgram(seed, changed, maps, funcInfo);
+        return new GeneratedProgram(seed, type, changed, maps, funcInfo);
     }
 
     /// The program as the verifier takes it.
@@ -44,7 +46,7 @@ public record GeneratedProgram(
     public LinkedProgram linked(Map<Integer, BpfMap> live) {
         return new LinkedProgram(
                 "generated",
-                ProgramType.XDP,
+                type,
                 0,
                 insns,
                 live,

@@ -3,13 +3,14 @@ package io.xdp4j.testkit.ebpf;
 import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.isa.Opcode;
 import io.xdp4j.ebpf.program.LinkedProgram;
+import io.xdp4j.ebpf.program.ProgramType;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/// Writes XDP programs by a grammar: about two thirds are good, the others nearly so.
+/// Writes programs by a grammar: about two thirds are good, the others nearly so.
 ///
 /// **Seeds.** The program is a function of the seed alone: `generate(seed)` gives the same
 /// instructions, maps and types on every machine, so a seed names a program in a report. Seeds next
@@ -19,8 +20,8 @@ import java.util.Random;
 /// 100 to do wrong: a check left out, a bound off by one, a stale pointer, a missing release.
 ///
 /// Programs have up to eight words of stack data, numbers of unknown size, bounded numbers, packet
-/// and map access, loops, callbacks, static and global functions, dynptrs and locks. They need root's
-/// privileges, as XDP programs do.
+/// and map access, loops, callbacks, static and global functions, dynptrs and locks. XDP programs need
+/// root's privileges; socket filters are of what any user may load.
 ///
 /// Thread: any; keeps no state.
 public final class ProgramGenerator {
@@ -60,22 +61,48 @@ public final class ProgramGenerator {
         PacketStatements::copy, PacketStatements::helpers, PacketStatements::context,
         MapStatements::redirect
     };
+    private static final Statement[] UNPRIVILEGED = {
+        Numbers::operation,
+        Numbers::constant,
+        Numbers::keepBounded,
+        Numbers::related,
+        StackStatements::store,
+        StackStatements::load,
+        StackStatements::variable,
+        StackStatements::pointer,
+        StackStatements::atomic,
+        MapStatements::lookup,
+        MapStatements::lookup,
+        MapStatements::globals,
+        MapStatements::globals,
+        MapStatements::update,
+        MapStatements::mapInMap,
+        MapStatements::ring,
+        CallStatements::plain
+    };
     private static final int MAX_DEPTH = 2;
 
     private final Draft d;
     private final long seed;
+    private final ProgramType type;
     private final Map<FunctionKind, Integer> starts = new EnumMap<>(FunctionKind.class);
 
-    private ProgramGenerator(long seed) {
+    private ProgramGenerator(long seed, ProgramType type) {
         this.seed = seed;
+        this.type = type;
         Random random = new Random(seed * 0x9e37_79b9_7f4a_7c15L + 0x1234_5678_9abcL);
         int[] odds = {0, 30, 100};
         this.d = new Draft(random, odds[random.nextInt(odds.length)]);
     }
 
-    /// The program of that seed.
+    /// The XDP program of that seed.
     public static GeneratedProgram generate(long seed) {
-        return new ProgramGenerator(seed).write();
+        return new ProgramGenerator(seed, ProgramType.XDP).write();
+    }
+
+    /// The socket filter of that seed: without functions, loops and what else takes capabilities.
+    public static GeneratedProgram filter(long seed) {
+        return new ProgramGenerator(seed, ProgramType.SOCKET_FILTER).write();
     }
 
     private GeneratedProgram write() {
@@ -93,7 +120,7 @@ public final class ProgramGenerator {
         }
         d.calls().forEach(this::resolve);
         return new GeneratedProgram(
-                seed, d.code(), d.maps(), functions.size() == 1 ? List.of() : functions);
+                seed, type, d.code(), d.maps(), functions.size() == 1 ? List.of() : functions);
     }
 
     private void resolve(Draft.Call call) {
@@ -103,6 +130,7 @@ public final class ProgramGenerator {
     }
 
     private void main() {
+        d.hasContext = type == ProgramType.XDP;
         d.mov(Draft.CTX, 1);
         for (int reg = 7; reg <= 9; reg++) {
             number(reg);
@@ -147,12 +175,25 @@ public final class ProgramGenerator {
     }
 
     private void statement(boolean mayNest) {
-        if (mayNest && d.depth < MAX_DEPTH && d.chance(4)) {
+        if (type != ProgramType.XDP) {
+            unprivileged(mayNest);
+        } else if (mayNest && d.depth < MAX_DEPTH && d.chance(4)) {
             nested();
         } else if (d.hasContext && d.chance(2)) {
             WITH_CONTEXT[d.below(WITH_CONTEXT.length)].write(d);
         } else {
             PLAIN[d.below(PLAIN.length)].write(d);
+        }
+    }
+
+    private void unprivileged(boolean mayNest) {
+        if (mayNest && d.depth < MAX_DEPTH && d.chance(4)) {
+            d.depth++;
+            Statement inner = _ -> body(d.between(1, 3), true);
+            LoopStatements.branch(d, inner, inner);
+            d.depth--;
+        } else {
+            UNPRIVILEGED[d.below(UNPRIVILEGED.length)].write(d);
         }
     }
 

@@ -50,6 +50,8 @@ final class ProgLoadCommand implements Callable<Integer> {
                     "judge as bound to a device, which programs that read frame metadata must be")
     private boolean bound;
 
+    @Mixin private PrivilegeOptions privilege = new PrivilegeOptions();
+
     @Option(
             names = "--log-level",
             paramLabel = "N",
@@ -74,6 +76,7 @@ final class ProgLoadCommand implements Callable<Integer> {
                                 .in(LoadOptions.DEFAULT, System.err::println)
                                 .withUnrunnable(true)
                                 .withDeviceBound(bound)
+                                .withPrivilege(privilege.privilege())
                                 .withKernelObjects(new RunningKernel())
                                 .withLogLevel(logLevel));
         try (ObjectLoad load =

@@ -56,6 +56,7 @@ final class Requests implements BatchLoop.Handler {
                         .withRawMemory(false)
                         .withUnrunnable(true)
                         .withDeviceBound(false)
+                        .withPrivilege(PrivilegeOptions.of(request.at("flags")))
                         .withKernelObjects(kernel);
         return new NetWorld(request.at("net")).in(options, _ -> {});
     }
