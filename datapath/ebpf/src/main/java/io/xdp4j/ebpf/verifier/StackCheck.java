@@ -163,7 +163,7 @@ final class StackCheck {
         }
     }
 
-    private void spill(StackSlot slot, RegState reg, int size) {
+    private static void spill(StackSlot slot, RegState reg, int size) {
         slot.reg().set(reg);
         int i = StackSlot.BYTES;
         for (; i > StackSlot.BYTES - size; i--) {
@@ -171,8 +171,7 @@ final class StackCheck {
         }
         for (; i > 0; i--) {
             int kind = slot.kind(i - 1);
-            boolean stays = kind == StackSlot.INVALID && v.privilege.mayLeak();
-            if (kind != StackSlot.ZERO && !stays) {
+            if (kind != StackSlot.ZERO && kind != StackSlot.INVALID) {
                 slot.setKind(i - 1, StackSlot.MISC);
             }
         }
