@@ -53,4 +53,15 @@ final class ProgLoadTest {
                 .contains("Live regs before insn:", "0: R1=ctx() R10=fp0")
                 .anyMatch(line -> line.startsWith("; void *data_end = ") && line.contains(" @ "));
     }
+
+    @Test
+    void judgesForLoadersWithFewerCapabilities() {
+        String good = "samples/bpf/xdp_basic.bpf.o";
+        assertThat(ToolCommand.of("prog", "load", good, "--no-perfmon").run().exitCode()).isZero();
+        ToolCommand.Output output = ToolCommand.of("prog", "load", good, "--unprivileged").run();
+        assertThat(output.exitCode()).isEqualTo(1);
+        assertThat(output.err())
+                .contains("programs of type xdp are for CAP_BPF and CAP_SYS_ADMIN")
+                .anyMatch(line -> line.contains("load with CAP_BPF"));
+    }
 }
