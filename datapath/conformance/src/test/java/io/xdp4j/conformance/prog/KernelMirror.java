@@ -200,8 +200,7 @@ final class KernelMirror implements AutoCloseable {
     private static DroppedCapabilities dropped(Privilege privilege) {
         return switch (privilege) {
             case FULL -> DroppedCapabilities.of();
-            case BPF ->
-                    DroppedCapabilities.of(Capability.CAP_SYS_ADMIN, Capability.CAP_PERFMON);
+            case BPF -> DroppedCapabilities.of(Capability.CAP_SYS_ADMIN, Capability.CAP_PERFMON);
             case NONE -> DroppedCapabilities.all();
         };
     }

@@ -35,8 +35,7 @@ final class Verdicts {
     Verdicts(Privilege privilege) {
         this.privilege = privilege;
         this.options =
-                new VerifierOptions(
-                        0, Sched.configuredCpus(), KernelTypes::read, false, privilege);
+                new VerifierOptions(0, Sched.configuredCpus(), KernelTypes::read, false, privilege);
     }
 
     /// Judges a program on both sides.

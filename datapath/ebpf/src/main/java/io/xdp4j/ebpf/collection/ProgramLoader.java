@@ -147,8 +147,7 @@ final class ProgramLoader implements MapEnvironment {
         VerifierResult silent = Verifier.verify(program, wanted.withLogLevel(0));
         return silent.accepted()
                 ? silent
-                : Verifier.verify(
-                        program, wanted, Math.max(0, silent.processed() - LONGEST_TOLD));
+                : Verifier.verify(program, wanted, Math.max(0, silent.processed() - LONGEST_TOLD));
     }
 
     /// What no path reaches may be anything, and the engines look at all of it.
@@ -278,10 +277,7 @@ final class ProgramLoader implements MapEnvironment {
             return new BpfProgram(
                     program, id, verification, Engine.INTERP, interpreter.main(), owner);
         }
-        CompiledProgram compiled =
-                JitCompiler.compile(
-                        reachable,
-                        compilation(form, id));
+        CompiledProgram compiled = JitCompiler.compile(reachable, compilation(form, id));
         runtime.registerFunctions(id, compiled.functionsByInsn());
         return new BpfProgram(program, id, verification, Engine.JIT, compiled.main(), owner);
     }

@@ -8,8 +8,7 @@ import io.xdp4j.ebpf.vm.BpfRuntime;
 /// @param isVerified true for code that may pass kernel objects (dynptrs, sockets) and call kfuncs
 /// @param programId id in the [BpfRuntime], for function pointers
 /// @param methodBytes bytes of bytecode, as estimated, above which a function is cut into pieces
-public record JitOptions(
-        boolean isChecked, boolean isVerified, int programId, int methodBytes) {
+public record JitOptions(boolean isChecked, boolean isVerified, int programId, int methodBytes) {
     /// HotSpot leaves methods above 8000 bytes to its interpreter.
     static final int METHOD_BYTES = 7900;
 

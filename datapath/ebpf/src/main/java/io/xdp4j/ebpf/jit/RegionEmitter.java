@@ -41,9 +41,7 @@ final class RegionEmitter {
         this.alu = new AluEmitter(code, function.neededBits());
         this.jumps = new JumpEmitter(code);
         InsnFacts facts = function.facts();
-        this.calls =
-                new CallEmitter(
-                        program, code, facts, variables, function.self(), options);
+        this.calls = new CallEmitter(program, code, facts, variables, function.self(), options);
         this.memory =
                 checkedMemory >= 0
                         ? new CheckedMemoryEmitter(code, checkedMemory)

@@ -18,10 +18,7 @@ final class JumpCheck {
     private final RegState constant = new RegState();
 
     JumpCheck(
-            Verification v,
-            Precision precision,
-            PendingBranches pending,
-            Speculation speculation) {
+            Verification v, Precision precision, PendingBranches pending, Speculation speculation) {
         this.v = v;
         this.precision = precision;
         this.pending = pending;

@@ -510,8 +510,7 @@ final class MemoryCheck {
             throw v.reject(Errno.EACCES, "only read from bpf_map is supported");
         }
         RegState map = new RegState();
-        ObjectTypes.markObject(
-                map, RegType.UNTRUSTED, v.kernel.all(), v.kernel.struct(struct));
+        ObjectTypes.markObject(map, RegType.UNTRUSTED, v.kernel.all(), v.kernel.struct(struct));
         map.var = reg.var;
         objects.access(map, number, off, size, false, value);
     }

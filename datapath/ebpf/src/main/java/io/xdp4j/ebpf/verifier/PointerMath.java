@@ -211,12 +211,17 @@ final class PointerMath {
     private void checkOffsets(RegState reg, RegState pointer) {
         if (reg.var.isConst() && (reg.smin >= MAX_VAR_OFF || reg.smin <= -MAX_VAR_OFF)) {
             throw v.reject(
-                    Errno.EINVAL, "math between %s pointer and %d is not allowed",
+                    Errno.EINVAL,
+                    "math between %s pointer and %d is not allowed",
                     pointer.typeText(),
                     reg.smin);
         }
         if (reg.off >= MAX_VAR_OFF || reg.off <= -MAX_VAR_OFF) {
-            throw v.reject(Errno.EINVAL, "%s pointer offset %d is not allowed", pointer.typeText(), reg.off);
+            throw v.reject(
+                    Errno.EINVAL,
+                    "%s pointer offset %d is not allowed",
+                    pointer.typeText(),
+                    reg.off);
         }
         if (reg.smin == Long.MIN_VALUE) {
             throw v.reject(
@@ -226,7 +231,8 @@ final class PointerMath {
         }
         if (reg.smin >= MAX_VAR_OFF || reg.smin <= -MAX_VAR_OFF) {
             throw v.reject(
-                    Errno.EINVAL, "value %d makes %s pointer be out of bounds",
+                    Errno.EINVAL,
+                    "value %d makes %s pointer be out of bounds",
                     reg.smin,
                     pointer.typeText());
         }

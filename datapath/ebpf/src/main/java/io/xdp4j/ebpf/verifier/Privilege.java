@@ -25,14 +25,14 @@ public enum Privilege {
     /// Helpers that show what belongs to the kernel; 6.18 was asked.
     private static final Set<Integer> OF_PERFMON =
             Set.of(
-                    6, 16, 22, 35, 55, 109, 112, 113, 114, 115, 117, 136, 137, 138, 139, 140, 141, 148,
-                    149, 158, 165, 175, 176, 177, 178, 180, 191, 196);
+                    6, 16, 22, 35, 55, 109, 112, 113, 114, 115, 117, 136, 137, 138, 139, 140, 141,
+                    148, 149, 158, 165, 175, 176, 177, 178, 180, 191, 196);
 
     /// Helpers with locks, timers, callbacks, dynptrs and the like; 6.18 was asked.
     private static final Set<Integer> OF_BPF =
             Set.of(
-                    17, 37, 80, 93, 94, 118, 123, 153, 154, 156, 157, 164, 169, 170, 171, 172, 181, 194,
-                    197, 198, 199, 200, 201, 202, 203, 209, 210, 211);
+                    17, 37, 80, 93, 94, 118, 123, 153, 154, 156, 157, 164, 169, 170, 171, 172, 181,
+                    194, 197, 198, 199, 200, 201, 202, 203, 209, 210, 211);
 
     /// True when programs may see, compare and pass on addresses of the kernel (CAP_PERFMON).
     boolean mayLeak() {

@@ -65,9 +65,7 @@ final class StackCheck {
         int errno = 0;
         FrameState frame = v.frameOf(reg);
         int deepest =
-                write || v.privilege.mayLeak()
-                        ? BpfMachine.STACK_FRAME_BYTES
-                        : frame.stackBytes();
+                write || v.privilege.mayLeak() ? BpfMachine.STACK_FRAME_BYTES : frame.stackBytes();
         if (min < -deepest || min > -1) {
             errno = Errno.EACCES;
         } else if (max > 0) {
@@ -137,10 +135,7 @@ final class StackCheck {
             if (!fits) {
                 slot.reg().unlink();
             }
-        } else if (reg == null
-                && startsSlot
-                && isStoreOfConst(insn)
-                && v.privilege.isCapable()) {
+        } else if (reg == null && startsSlot && isStoreOfConst(insn) && v.privilege.isCapable()) {
             RegState constant = new RegState();
             constant.markConst(insn.imm());
             spill(slot, constant, size);

@@ -163,8 +163,7 @@ final class StateComparison {
             if (level != Level.NOT_EXACT && (current == null || kind != current.kind(i))) {
                 return false;
             }
-            if (kind == StackSlot.INVALID
-                    || (kind == StackSlot.MISC && v.privilege.mayLeak())) {
+            if (kind == StackSlot.INVALID || (kind == StackSlot.MISC && v.privilege.mayLeak())) {
                 continue;
             }
             if (current == null) {
@@ -194,8 +193,7 @@ final class StateComparison {
         }
         for (int i = 0; i < StackSlot.BYTES; i++) {
             int kind = slot.kind(i);
-            if (kind != StackSlot.MISC
-                    && (kind != StackSlot.INVALID || !v.privilege.mayLeak())) {
+            if (kind != StackSlot.MISC && (kind != StackSlot.INVALID || !v.privilege.mayLeak())) {
                 return null;
             }
         }

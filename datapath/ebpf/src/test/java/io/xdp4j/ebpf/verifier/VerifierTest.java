@@ -17,7 +17,8 @@ final class VerifierTest {
     @ParameterizedTest
     @MethodSource("programs")
     void decidesAsTheKernelDoes(ProgramCase program) {
-        VerifierResult result = Verifier.verify(program.program(ProgramType.XDP), VerifierOptions.DEFAULT);
+        VerifierResult result =
+                Verifier.verify(program.program(ProgramType.XDP), VerifierOptions.DEFAULT);
         String verdict =
                 result.accepted() ? "accept " + result.processed() : "reject " + result.reason();
         assertThat(verdict).as(String.join("\n", result.log())).isEqualTo(program.expected());
@@ -49,7 +50,8 @@ final class VerifierTest {
     @Test
     void endsItsLogWithTheNumberOfInstructions() {
         VerifierResult result =
-                Verifier.verify(named("counted loop").program(ProgramType.XDP), VerifierOptions.DEFAULT);
+                Verifier.verify(
+                        named("counted loop").program(ProgramType.XDP), VerifierOptions.DEFAULT);
         assertThat(result.log().getLast())
                 .startsWith("processed 22 insns (limit 1000000) max_states_per_insn ");
     }
@@ -58,7 +60,8 @@ final class VerifierTest {
     void showsThePathToAnErrorWithRegisterStates() {
         VerifierResult result =
                 Verifier.verify(
-                        named("packet with a check that is one byte short").program(ProgramType.XDP),
+                        named("packet with a check that is one byte short")
+                                .program(ProgramType.XDP),
                         VerifierOptions.DEFAULT.withLogLevel(1));
         assertThat(result.log())
                 .contains(
@@ -70,7 +73,9 @@ final class VerifierTest {
     @Test
     void tellsContextLoadsFromMemory() {
         VerifierResult result =
-                Verifier.verify(named("packet with a check").program(ProgramType.XDP), VerifierOptions.DEFAULT);
+                Verifier.verify(
+                        named("packet with a check").program(ProgramType.XDP),
+                        VerifierOptions.DEFAULT);
         assertThat(result.facts().access(0)).isEqualTo(Access.CONTEXT);
         assertThat(result.facts().access(6)).isEqualTo(Access.MEMORY);
         assertThat(result.facts().isReachable(7)).isTrue();
@@ -79,7 +84,8 @@ final class VerifierTest {
     @Test
     void tellsConstantMapAndKeyOfALookup() {
         ProgramCase program = named("lookup of a constant index in an array");
-        VerifierResult result = Verifier.verify(program.program(ProgramType.XDP), VerifierOptions.DEFAULT);
+        VerifierResult result =
+                Verifier.verify(program.program(ProgramType.XDP), VerifierOptions.DEFAULT);
         assertThat(result.facts().constantKey(6)).isEqualTo(3);
         assertThat(result.facts().constantMap(6)).isNotNull();
     }
