@@ -260,24 +260,31 @@ final class AluCheck {
             forkMask(insn.dst(), dst);
         }
         speculation.checkScalars(insn);
-        ScalarMath.apply(InsnSanity.op(insn), isAlu32(insn), dst, src);
-        boolean addsConst =
-                InsnSanity.op(insn) == Opcode.ADD
-                        && !isAlu32(insn)
-                        && dst.id != 0
-                        && src.isConst()
-                        && !(InsnSanity.isRegisterSource(insn) && insn.src() == insn.dst());
-        if (!addsConst) {
+        boolean narrow = dst.width() <= 32;
+        ScalarMath.apply(op, isAlu32(insn), dst, src);
+        boolean sameReg = InsnSanity.isRegisterSource(insn) && insn.src() == insn.dst();
+        if ((op == Opcode.ADD || op == Opcode.SUB)
+                && dst.id != 0
+                && (dst.id & RegState.ADD_CONST) == 0
+                && src.isConst(isAlu32(insn))
+                && (narrow || !isAlu32(insn))
+                && !sameReg) {
+            linkByConst(insn, dst, src.constValue(isAlu32(insn)));
+        } else {
+            dst.unlink();
+        }
+    }
+
+    /// The sum stays linked with those that its register was equal to.
+    private static void linkByConst(Insn insn, RegState dst, long value) {
+        boolean alu32 = isAlu32(insn);
+        boolean subtracts = InsnSanity.op(insn) == Opcode.SUB;
+        int off = (int) value;
+        if ((!alu32 && off != value) || (subtracts && off == Integer.MIN_VALUE)) {
             dst.unlink();
             return;
         }
-        long value = src.var.value();
-        if ((dst.id & RegState.ADD_CONST) != 0
-                || Long.compareUnsigned(value, Integer.MAX_VALUE) > 0) {
-            dst.unlink();
-        } else {
-            dst.id |= RegState.ADD_CONST;
-            dst.off = (int) value;
-        }
+        dst.id |= alu32 ? RegState.ADD_CONST32 : RegState.ADD_CONST64;
+        dst.off = subtracts ? -off : off;
     }
 }

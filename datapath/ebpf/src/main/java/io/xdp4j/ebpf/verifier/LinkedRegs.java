@@ -71,8 +71,9 @@ final class LinkedRegs {
             RegState reg = in(state, i);
             if (!reg.isScalar()
                     || reg == known
-                    || (reg.id & ~RegState.ADD_CONST) != (known.id & ~RegState.ADD_CONST)) {
-                continue;
+                    || (reg.id & ~RegState.ADD_CONST) != (known.id & ~RegState.ADD_CONST)
+                    || ((reg.id ^ known.id) & RegState.ADD_CONST) == RegState.ADD_CONST) {
+                continue; // sums of 32 and of 64 bits tell nothing of each other
             }
             boolean bothPlain = ((reg.id | known.id) & RegState.ADD_CONST) == 0;
             if (bothPlain || reg.off == known.off) {
@@ -87,10 +88,15 @@ final class LinkedRegs {
         int off = reg.off;
         int id = reg.id;
         RegState delta = new RegState();
-        delta.markConst(reg.off - known.off);
+        delta.markConst((long) reg.off - known.off);
+        boolean narrow = ((id | known.id) & RegState.ADD_CONST32) != 0;
         reg.set(known);
         reg.off = off;
         reg.id = id;
         ScalarMath.add(reg, delta);
+        if (narrow) {
+            Bounds.zeroExtend(reg);
+        }
+        Bounds.sync(reg);
     }
 }

@@ -11,7 +11,13 @@ import org.jspecify.annotations.Nullable;
 /// Kernel: `struct bpf_reg_state`.
 final class RegState implements Cloneable {
     /// Bit of [#id]: the value is that of the other registers with the id plus [#off].
-    static final int ADD_CONST = 1 << 31;
+    static final int ADD_CONST64 = 1 << 31;
+
+    /// The same, of numbers of 32 bits: the sum is cut to these.
+    static final int ADD_CONST32 = 1 << 30;
+
+    /// Either.
+    static final int ADD_CONST = ADD_CONST64 | ADD_CONST32;
 
     RegType type = RegType.NOT_INIT;
     int flags;
