@@ -19,7 +19,13 @@ import io.xdp4j.ebpf.vm.Executable;
 import java.util.List;
 
 /// Helpers that call a function of the program.
-final class CallbackHelpers {
+public final class CallbackHelpers {
+    /// The most rounds of `bpf_loop` (`BPF_MAX_LOOPS`).
+    public static final int MAX_LOOPS = 1 << 23;
+
+    /// What `bpf_loop` answers to more: the verifier puts the call in line, in 32 bits.
+    public static final long TOO_MANY_LOOPS = -Errno.E2BIG & 0xffff_ffffL;
+
     private CallbackHelpers() {}
 
     static List<HelperProto> protos() {
@@ -49,7 +55,6 @@ final class CallbackHelpers {
                         .does(CallbackHelpers::drain));
     }
 
-    private static final int MAX_LOOPS = 1 << 23;
 
     @HotPath
     static long loop(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {
@@ -57,7 +62,7 @@ final class CallbackHelpers {
             return -Errno.EINVAL;
         }
         if (r1 < 0 || r1 > MAX_LOOPS) {
-            return -Errno.E2BIG & 0xffff_ffffL; // the verifier puts the call in line, in 32 bits
+            return TOO_MANY_LOOPS;
         }
         int rounds = (int) r1;
         Executable body = machine.function(r2);

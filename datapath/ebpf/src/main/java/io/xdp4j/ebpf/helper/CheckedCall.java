@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// Thread: the machine's.
 /// Fails: [CallTrapException] for an argument of the wrong kind,
 /// [io.xdp4j.ebpf.vm.MemoryTrapException] for memory that is not the program's.
-public final class CheckedCall {
+public final class CheckedCall implements HelperFunction {
     private static final int DYNPTR_BYTES = 16;
     private static final int TIMER_BYTES = 16;
     private static final int SPIN_LOCK_BYTES = 4;
@@ -22,15 +22,27 @@ public final class CheckedCall {
     private static final int MAX_STRING_BYTES = 4096;
 
     private final HelperProto proto;
-    private final BpfMachine machine;
     private final int insn;
-    private @Nullable BpfMap map;
-    private boolean trusted;
+    private final boolean trusted;
+    private final ArgType[] args;
 
-    private CheckedCall(HelperProto proto, BpfMachine machine, int insn) {
+    private CheckedCall(HelperProto proto, int insn, boolean trusted) {
         this.proto = proto;
-        this.machine = machine;
         this.insn = insn;
+        this.trusted = trusted;
+        this.args = proto.args().toArray(new ArgType[0]);
+    }
+
+    /// The calls of a helper at one place of a program.
+    ///
+    /// @param insn slot of the call, for the message
+    public static HelperFunction of(HelperProto proto, int insn) {
+        return new CheckedCall(proto, insn, false);
+    }
+
+    /// The same for a verified program, which passes kernel objects (dynptrs, sockets, ...) as well.
+    public static HelperFunction verified(HelperProto proto, int insn) {
+        return new CheckedCall(proto, insn, true);
     }
 
     /// Checks the arguments and calls the helper.
@@ -45,51 +57,37 @@ public final class CheckedCall {
             long r3,
             long r4,
             long r5) {
-        HelperFunction function = proto.function();
-        CheckedCall check = new CheckedCall(proto, machine, insn);
-        if (function == null) {
-            throw check.refuse(
-                    "cannot run here" + (proto.refusal() == null ? "" : ": " + proto.refusal()));
-        }
-        check.arguments(r1, r2, r3, r4, r5);
-        return function.call(machine, r1, r2, r3, r4, r5);
-    }
-
-    /// The same for a verified program, which passes kernel objects (dynptrs, sockets, ...) as well.
-    public static long callVerified(
-            HelperProto proto,
-            BpfMachine machine,
-            int insn,
-            long r1,
-            long r2,
-            long r3,
-            long r4,
-            long r5) {
-        HelperFunction function = proto.function();
-        CheckedCall check = new CheckedCall(proto, machine, insn);
-        if (function == null) {
-            throw check.refuse("cannot run here");
-        }
-        check.trusted = true;
-        check.arguments(r1, r2, r3, r4, r5);
-        return function.call(machine, r1, r2, r3, r4, r5);
+        return of(proto, insn).call(machine, r1, r2, r3, r4, r5);
     }
 
     /// The map behind a register, for calls that the engine does itself.
     public static BpfMap map(HelperProto proto, BpfMachine machine, int insn, long handle) {
-        return new CheckedCall(proto, machine, insn).requireMap(handle);
+        return new CheckedCall(proto, insn, false).requireMap(machine, handle);
     }
 
-    private void arguments(long r1, long r2, long r3, long r4, long r5) {
-        int count = proto.args().size();
-        for (int i = 0; i < count; i++) {
+    @Override
+    public long call(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {
+        HelperFunction function = proto.function();
+        if (function == null) {
+            throw refuse(
+                    "cannot run here" + (proto.refusal() == null ? "" : ": " + proto.refusal()));
+        }
+        BpfMap map = null;
+        for (int i = 0; i < args.length; i++) {
             long next = i == 0 ? r2 : i == 1 ? r3 : i == 2 ? r4 : r5;
             long value = i == 0 ? r1 : i == 1 ? r2 : i == 2 ? r3 : i == 3 ? r4 : r5;
-            argument(i, proto.args().get(i), value, next);
+            ArgType type = args[i];
+            if (type == ArgType.CONST_MAP_PTR) {
+                map = requireMap(machine, value);
+            } else {
+                argument(machine, map, i, type, value, next);
+            }
         }
+        return function.call(machine, r1, r2, r3, r4, r5);
     }
 
-    private void argument(int index, ArgType type, long value, long next) {
+    private void argument(
+            BpfMachine machine, @Nullable BpfMap map, int index, ArgType type, long value, long next) {
         if (value == 0 && type.isNullable()) {
             if (type.isSized() && next != 0) {
                 throw refuse("r" + (index + 1) + " is null, its size " + next);
@@ -103,20 +101,20 @@ public final class CheckedCall {
                     CONST_SIZE_OR_ZERO,
                     CONST_ALLOC_SIZE_OR_ZERO,
                     STACK_OR_NULL -> {}
-            case CONST_MAP_PTR -> map = requireMap(value);
-            case CTX, CTX_OR_NULL -> requireContext(value);
-            case FUNC -> requireFunction(value);
-            case CONST_STR -> requireString(value);
-            case RINGBUF_MEM -> requireGranted(value);
-            default -> memory(index, type, value, next);
+            case CTX, CTX_OR_NULL -> requireContext(machine, value);
+            case FUNC -> requireFunction(machine, value);
+            case CONST_STR -> requireString(machine, value);
+            case RINGBUF_MEM -> requireGranted(machine, value);
+            default -> memory(machine, map, index, type, value, next);
         }
     }
 
-    private void memory(int index, ArgType type, long value, long next) {
+    private void memory(
+            BpfMachine machine, @Nullable BpfMap map, int index, ArgType type, long value, long next) {
         long size =
                 switch (type) {
-                    case MAP_KEY -> map().keySize();
-                    case MAP_VALUE, UNINIT_MAP_VALUE, MAP_VALUE_OR_NULL -> map().valueSize();
+                    case MAP_KEY -> requireKnown(map).keySize();
+                    case MAP_VALUE, UNINIT_MAP_VALUE, MAP_VALUE_OR_NULL -> requireKnown(map).valueSize();
                     case FIXED_MEM -> proto.fixedSize(index);
                     case LONG_PTR -> Long.BYTES;
                     case INT_PTR -> Integer.BYTES;
@@ -151,15 +149,14 @@ public final class CheckedCall {
         }
     }
 
-    private BpfMap map() {
-        BpfMap known = map;
-        if (known == null) {
+    private BpfMap requireKnown(@Nullable BpfMap map) {
+        if (map == null) {
             throw refuse("needs a map before its memory");
         }
-        return known;
+        return map;
     }
 
-    private BpfMap requireMap(long handle) {
+    private BpfMap requireMap(BpfMachine machine, long handle) {
         BpfMap found = machine.runtime().map(handle);
         if (found == null) {
             throw refuse("0x" + Long.toHexString(handle) + " is no map pointer");
@@ -167,25 +164,25 @@ public final class CheckedCall {
         return found;
     }
 
-    private void requireContext(long value) {
+    private void requireContext(BpfMachine machine, long value) {
         if (value != BpfMachine.CTX_HANDLE || machine.xdpOrNull() == null) {
             throw refuse("0x" + Long.toHexString(value) + " is not the context");
         }
     }
 
-    private void requireFunction(long value) {
+    private void requireFunction(BpfMachine machine, long value) {
         if (machine.runtime().function(value) == null) {
             throw refuse("0x" + Long.toHexString(value) + " is no function");
         }
     }
 
-    private void requireGranted(long value) {
+    private void requireGranted(BpfMachine machine, long value) {
         if (!machine.isGranted(value, 0)) {
             throw refuse("0x" + Long.toHexString(value) + " is no record of a ring buffer");
         }
     }
 
-    private void requireString(long value) {
+    private void requireString(BpfMachine machine, long value) {
         CheckedMemory memory = machine.checkedMemory();
         for (int i = 0; i < MAX_STRING_BYTES; i++) {
             if (memory.loadU8(value + i, insn) == 0) {

@@ -1,6 +1,5 @@
 package io.xdp4j.ebpf.interpreter;
 
-import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.isa.Opcode;
 import io.xdp4j.ebpf.vm.CheckedMemory;
 
@@ -10,32 +9,38 @@ import io.xdp4j.ebpf.vm.CheckedMemory;
 final class Atomics {
     private Atomics() {}
 
-    static void run(CheckedMemory memory, Insn insn, long[] r, int at) {
-        if (insn.imm() == Opcode.LOAD_ACQ) {
-            r[insn.dst()] = loadAcquire(memory, insn, r[insn.src()] + insn.off(), at);
-        } else if (insn.imm() == Opcode.STORE_REL) {
-            storeRelease(memory, insn, r[insn.dst()] + insn.off(), r[insn.src()], at);
-        } else if (insn.imm() == Opcode.CMPXCHG) {
-            r[0] = compareExchange(memory, insn, r, at);
+    /// Runs the atomic instruction of that word and argument, see [Step].
+    static void run(CheckedMemory memory, int word, long arg, long[] r, int at) {
+        int size = word >>> 12 & 0x18;
+        int operation = (int) (arg >> 32);
+        int d = word & 0xf;
+        int s = word >>> 4 & 0xf;
+        int off = (int) arg;
+        if (operation == Opcode.LOAD_ACQ) {
+            r[d] = loadAcquire(memory, size, r[s] + off, at);
+            return;
+        }
+        long address = r[d] + off;
+        if (operation == Opcode.STORE_REL) {
+            storeRelease(memory, size, address, r[s], at);
+        } else if (operation == Opcode.CMPXCHG) {
+            r[0] =
+                    size == Opcode.DW
+                            ? memory.compareExchange64(address, r[0], r[s], at)
+                            : memory.compareExchange32(address, r[0], r[s], at);
         } else {
-            long address = r[insn.dst()] + insn.off();
-            long value = r[insn.src()];
             long before =
-                    size(insn) == Opcode.DW
-                            ? update64(memory, insn.imm(), address, value, at)
-                            : update32(memory, insn.imm(), address, value, at);
-            if ((insn.imm() & Opcode.FETCH) != 0) {
-                r[insn.src()] = before;
+                    size == Opcode.DW
+                            ? update64(memory, operation, address, r[s], at)
+                            : update32(memory, operation, address, r[s], at);
+            if ((operation & Opcode.FETCH) != 0) {
+                r[s] = before;
             }
         }
     }
 
-    private static int size(Insn insn) {
-        return insn.opcode() & 0x18;
-    }
-
-    private static long loadAcquire(CheckedMemory memory, Insn insn, long address, int at) {
-        return switch (size(insn)) {
+    private static long loadAcquire(CheckedMemory memory, int size, long address, int at) {
+        return switch (size) {
             case Opcode.B -> memory.loadAcquire8(address, at);
             case Opcode.H -> memory.loadAcquire16(address, at);
             case Opcode.W -> memory.loadAcquire32(address, at);
@@ -44,20 +49,13 @@ final class Atomics {
     }
 
     private static void storeRelease(
-            CheckedMemory memory, Insn insn, long address, long value, int at) {
-        switch (size(insn)) {
+            CheckedMemory memory, int size, long address, long value, int at) {
+        switch (size) {
             case Opcode.B -> memory.storeRelease8(address, value, at);
             case Opcode.H -> memory.storeRelease16(address, value, at);
             case Opcode.W -> memory.storeRelease32(address, value, at);
             default -> memory.storeRelease64(address, value, at);
         }
-    }
-
-    private static long compareExchange(CheckedMemory memory, Insn insn, long[] r, int at) {
-        long address = r[insn.dst()] + insn.off();
-        return size(insn) == Opcode.DW
-                ? memory.compareExchange64(address, r[0], r[insn.src()], at)
-                : memory.compareExchange32(address, r[0], r[insn.src()], at);
     }
 
     private static long update64(

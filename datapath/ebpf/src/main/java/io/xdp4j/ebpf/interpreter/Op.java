@@ -2,7 +2,8 @@ package io.xdp4j.ebpf.interpreter;
 
 import io.xdp4j.ebpf.isa.Opcode;
 
-/// What the interpreter switches on: the opcode byte, and from 256 on what other fields select.
+/// What the interpreter switches on: the opcode byte; what other fields select, and instructions in one
+/// go, have numbers that are no opcodes.
 final class Op {
     static final int ADD64_K = Opcode.ALU64 | Opcode.ADD | Opcode.K;
     static final int ADD64_X = Opcode.ALU64 | Opcode.ADD | Opcode.X;
@@ -102,9 +103,9 @@ final class Op {
     static final int JSLE32_K = Opcode.JMP32 | Opcode.JSLE | Opcode.K;
     static final int JSLE32_X = Opcode.JMP32 | Opcode.JSLE | Opcode.X;
     static final int JA = Opcode.JMP | Opcode.JA;
+    static final int GOTOL = Opcode.JMP32 | Opcode.JA;
     static final int EXIT = Opcode.JMP | Opcode.EXIT;
     static final int MAY_GOTO = Opcode.JMP | Opcode.JCOND;
-    static final int LDDW = Opcode.LD_IMM64;
     static final int LOAD8 = Opcode.LDX | Opcode.MEM | Opcode.B;
     static final int LOADS8 = Opcode.LDX | Opcode.MEMSX | Opcode.B;
     static final int STORE_K8 = Opcode.ST | Opcode.MEM | Opcode.B;
@@ -120,24 +121,43 @@ final class Op {
     static final int LOAD64 = Opcode.LDX | Opcode.MEM | Opcode.DW;
     static final int STORE_K64 = Opcode.ST | Opcode.MEM | Opcode.DW;
     static final int STORE_X64 = Opcode.STX | Opcode.MEM | Opcode.DW;
-    static final int SDIV64_K = 256;
-    static final int SDIV64_X = 257;
-    static final int SDIV32_K = 258;
-    static final int SDIV32_X = 259;
-    static final int SMOD64_K = 260;
-    static final int SMOD64_X = 261;
-    static final int SMOD32_K = 262;
-    static final int SMOD32_X = 263;
-    static final int MOVS8_64 = 264;
-    static final int MOVS16_64 = 265;
-    static final int MOVS32_64 = 266;
-    static final int MOVS8_32 = 267;
-    static final int MOVS16_32 = 268;
-    static final int ATOMIC = 269;
-    static final int CALL_LOCAL = 270;
-    static final int CALL_HELPER = 271;
-    static final int TAIL_CALL = 272;
-    static final int CALL_REGISTER = 273;
+    static final int ATOMIC8 = Opcode.STX | Opcode.ATOMIC | Opcode.B;
+    static final int ATOMIC16 = Opcode.STX | Opcode.ATOMIC | Opcode.H;
+    static final int ATOMIC32 = Opcode.STX | Opcode.ATOMIC | Opcode.W;
+    static final int ATOMIC64 = Opcode.STX | Opcode.ATOMIC | Opcode.DW;
+    static final int SDIV64_K = 0x20;
+    static final int SDIV64_X = 0x28;
+    static final int SDIV32_K = 0x30;
+    static final int SDIV32_X = 0x38;
+    static final int SMOD64_K = 0x40;
+    static final int SMOD64_X = 0x48;
+    static final int SMOD32_K = 0x50;
+    static final int SMOD32_X = 0x58;
+    static final int MOVS8_64 = 0x60;
+    static final int MOVS16_64 = 0x68;
+    static final int MOVS32_64 = 0x70;
+    static final int MOVS8_32 = 0x78;
+    static final int MOVS16_32 = 0x80;
+    static final int CALL_LOCAL = 0x88;
+    static final int CALL_HELPER = 0x90;
+    static final int TAIL_CALL = 0x98;
+    static final int CALL_REGISTER = 0xa0;
+
+    // Several instructions in one go, see Fusion.
+    static final int LSH_OR = 0x02;
+    static final int LSH_RSH = 0x0a;
+    static final int LSH_ARSH = 0x12;
+    static final int AND_RSH = 0x1a;
+    static final int SUB_XOR = 0x22;
+    static final int ADD_JGT = 0x2a;
+
+    // Accesses of the function's own stack frame at a fixed place.
+    static final int FRAME_LOAD32 = 0x01;
+    static final int FRAME_LOAD64 = 0x09;
+    static final int FRAME_STORE_K32 = 0x11;
+    static final int FRAME_STORE_X32 = 0x19;
+    static final int FRAME_STORE_K64 = 0x21;
+    static final int FRAME_STORE_X64 = 0x29;
 
     private Op() {}
 }

@@ -14,8 +14,11 @@ import io.xdp4j.ebpf.isa.InsnValidator;
 import io.xdp4j.ebpf.isa.Opcode;
 import io.xdp4j.ebpf.map.BpfMap;
 import io.xdp4j.ebpf.program.LinkedProgram;
+import io.xdp4j.ebpf.vm.BpfMachine;
 import io.xdp4j.ebpf.vm.BpfRuntime;
 import io.xdp4j.ebpf.vm.CallTrapException;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,21 +27,27 @@ import org.jspecify.annotations.Nullable;
 /// Fails: [MalformedObjectException] for malformed instructions, [UnsupportedException] for what
 /// this engine lacks, [LinkException] for a map that the program does not have; each names the slot.
 final class Predecoder {
+    private static final long HIGH = 0xffff_ffff_0000_0000L;
+
     private final LinkedProgram program;
     private final int programId;
     private final boolean verified;
     private final List<Insn> insns;
+    private final Fusion fusion;
+    private final int[] places;
+    private int steps;
 
-    /// `operation << 8 | src << 4 | dst`, by slot.
-    final int[] code;
+    /// Each step's [Step#word].
+    int[] code;
 
-    /// Where a jump goes, or the offset of a memory access.
-    final int[] offs;
+    /// Each step's immediate, offset, and place that it jumps to.
+    long[] args;
 
-    final long[] imms;
+    /// Each step's first slot, for messages.
+    int[] slots;
 
     /// What a call of a helper or kernel function calls.
-    final @Nullable HelperFunction[] helpers;
+    @Nullable HelperFunction[] helpers;
 
     /// Slots where functions begin.
     final boolean[] entries;
@@ -48,44 +57,104 @@ final class Predecoder {
         this.programId = programId;
         this.verified = verified;
         this.insns = program.insns();
-        int slots = insns.size();
-        code = new int[slots];
-        offs = new int[slots];
-        imms = new long[slots];
-        helpers = new HelperFunction[slots];
-        entries = new boolean[slots];
+        int size = insns.size();
+        code = new int[size];
+        args = new long[size];
+        slots = new int[size];
+        helpers = new HelperFunction[size];
+        entries = new boolean[size];
+        places = new int[size];
         List<String> problems = InsnValidator.problemsWithCallx(insns);
         if (!problems.isEmpty()) {
             throw new MalformedObjectException(program.name() + ": " + problems.getFirst());
         }
         entries[0] = true;
-        for (int at = 0; at < slots; at++) {
-            decode(at, insns.get(at));
-            if (insns.get(at).isLoadImm64()) {
-                at++;
+        fusion = new Fusion(insns, targets());
+        decode();
+        code = Arrays.copyOf(code, steps);
+        args = Arrays.copyOf(args, steps);
+        slots = Arrays.copyOf(slots, steps);
+        helpers = Arrays.copyOf(helpers, steps);
+    }
+
+    /// The step that begins at that slot.
+    int place(int slot) {
+        return places[slot];
+    }
+
+    private BitSet targets() {
+        BitSet targets = new BitSet();
+        for (int at = 0; at < insns.size(); at++) {
+            long target = InsnValidator.targetOf(at, insns.get(at));
+            if (target != InsnValidator.NO_TARGET) {
+                targets.set((int) target);
+            }
+        }
+        return targets;
+    }
+
+    private void decode() {
+        int[] targets = new int[insns.size()];
+        int slot = 0;
+        while (slot < insns.size()) {
+            places[slot] = steps;
+            slots[steps] = slot;
+            Step step = step(slot, insns.get(slot));
+            code[steps] = step.word();
+            args[steps] = step.arg();
+            targets[steps] = step.target();
+            steps++;
+            slot += step.slots();
+        }
+        for (int step = 0; step < steps; step++) {
+            if (targets[step] != Step.NOWHERE) {
+                args[step] = (args[step] & HIGH) | places[targets[step]];
             }
         }
     }
 
-    private void decode(int at, Insn insn) {
-        int operation =
-                switch (insn.opClass()) {
-                    case Opcode.ALU, Opcode.ALU64 -> arithmetic(insn);
-                    case Opcode.JMP, Opcode.JMP32 -> jump(at, insn);
-                    case Opcode.STX ->
-                            (insn.opcode() & 0xe0) == Opcode.ATOMIC ? Op.ATOMIC : insn.opcode();
-                    case Opcode.LD -> load(at, insn);
-                    default -> insn.opcode();
-                };
-        code[at] = operation << 8 | insn.src() << 4 | insn.dst();
-        if (!insn.isLoadImm64()) {
-            imms[at] = insn.imm();
-        }
-        long target = InsnValidator.targetOf(at, insn);
-        offs[at] = target == InsnValidator.NO_TARGET ? insn.off() : (int) target;
+    private Step step(int at, Insn insn) {
+        return switch (insn.opClass()) {
+            case Opcode.ALU, Opcode.ALU64 -> fusion.at(at, arithmetic(insn));
+            case Opcode.JMP, Opcode.JMP32 -> jump(at, insn);
+            case Opcode.LD ->
+                    new Step(
+                            Op.MOV64_K, insn.dst(), 0, 0, immediate(at, insn), Step.NOWHERE, 2);
+            case Opcode.LDX -> Step.of(access(insn, insn.src()), insn);
+            // Stores and atomics.
+            default -> Step.of(access(insn, insn.dst()), insn).withBoth(insn.imm(), insn.off());
+        };
     }
 
-    private static int arithmetic(Insn insn) {
+    /// What lies in the frame needs no check when it runs: the frame is alive, and no program changes
+    /// the frame pointer.
+    private static int access(Insn insn, int base) {
+        int size = (insn.opcode() & Opcode.DW) == Opcode.DW ? 8 : 4;
+        boolean isInFrame =
+                base == Opcode.FP
+                        && insn.off() >= -BpfMachine.STACK_FRAME_BYTES
+                        && insn.off() <= -size;
+        return isInFrame ? inFrame(insn.opcode()) : insn.opcode();
+    }
+
+    private static int inFrame(int opcode) {
+        return switch (opcode) {
+            case Op.LOAD32 -> Op.FRAME_LOAD32;
+            case Op.LOAD64 -> Op.FRAME_LOAD64;
+            case Op.STORE_K32 -> Op.FRAME_STORE_K32;
+            case Op.STORE_X32 -> Op.FRAME_STORE_X32;
+            case Op.STORE_K64 -> Op.FRAME_STORE_K64;
+            case Op.STORE_X64 -> Op.FRAME_STORE_X64;
+            default -> opcode;
+        };
+    }
+
+    /// One arithmetic instruction.
+    static Step arithmetic(Insn insn) {
+        return Step.arithmetic(operation(insn), insn);
+    }
+
+    private static int operation(Insn insn) {
         if (insn.off() == 0) {
             return insn.opcode();
         }
@@ -108,26 +177,30 @@ final class Predecoder {
         };
     }
 
-    private int jump(int at, Insn insn) {
+    private Step jump(int at, Insn insn) {
         if (InsnValidator.isCallx(insn)) {
-            return Op.CALL_REGISTER;
+            return Step.of(Op.CALL_REGISTER, insn);
         }
-        if (insn.opcode() == (Opcode.JMP32 | Opcode.JA)) {
-            return Op.JA;
+        if (insn.opcode() == (Opcode.JMP | Opcode.CALL)) {
+            return call(at, insn);
         }
-        if (insn.opcode() != (Opcode.JMP | Opcode.CALL)) {
-            return insn.opcode();
-        }
+        Step step = Step.of(insn.opcode(), insn).withArg((long) insn.imm() << 32);
+        long target = InsnValidator.targetOf(at, insn);
+        return target == InsnValidator.NO_TARGET ? step : step.to((int) target);
+    }
+
+    private Step call(int at, Insn insn) {
         return switch (insn.src()) {
             case Opcode.PSEUDO_CALL -> {
-                entries[at + 1 + insn.imm()] = true;
-                yield Op.CALL_LOCAL;
+                int entry = at + 1 + insn.imm();
+                entries[entry] = true;
+                yield Step.of(Op.CALL_LOCAL, insn).withArg(0).to(entry);
             }
             case Opcode.PSEUDO_KFUNC_CALL -> {
-                helpers[at] = kernelFunction(at, insn.imm());
-                yield Op.CALL_HELPER;
+                helpers[steps] = kernelFunction(at, insn.imm());
+                yield Step.of(Op.CALL_HELPER, insn);
             }
-            default -> helper(at, insn.imm());
+            default -> Step.of(helper(at, insn.imm()), insn);
         };
     }
 
@@ -145,16 +218,12 @@ final class Predecoder {
             throw new UnsupportedException(
                     where(at) + "helper bpf_" + proto.name() + "#" + id + ": " + why);
         }
-        helpers[at] = checked(proto, at, verified);
+        helpers[steps] = checked(proto, at, verified);
         return Op.CALL_HELPER;
     }
 
     private static HelperFunction checked(HelperProto proto, int at, boolean verified) {
-        return verified
-                ? (machine, r1, r2, r3, r4, r5) ->
-                        CheckedCall.callVerified(proto, machine, at, r1, r2, r3, r4, r5)
-                : (machine, r1, r2, r3, r4, r5) ->
-                        CheckedCall.call(proto, machine, at, r1, r2, r3, r4, r5);
+        return verified ? CheckedCall.verified(proto, at) : CheckedCall.of(proto, at);
     }
 
     /// The helper that `callx` with that number in its register calls.
@@ -189,14 +258,14 @@ final class Predecoder {
         return function;
     }
 
-    private int load(int at, Insn insn) {
+    /// What a load of an immediate loads.
+    private long immediate(int at, Insn insn) {
         if (!insn.isLoadImm64()) {
             throw new UnsupportedException(
                     where(at) + "legacy packet load (BPF_LD_ABS, BPF_LD_IND): not in this engine");
         }
         Insn second = insns.get(at + 1);
-        imms[at] =
-                switch (insn.src()) {
+        return switch (insn.src()) {
                     case 0 -> insn.imm64(second);
                     case Opcode.PSEUDO_MAP_FD, Opcode.PSEUDO_MAP_IDX ->
                             map(at, insn.imm()).handle();
@@ -209,8 +278,7 @@ final class Predecoder {
                                             + "address of a kernel symbol (BTF id "
                                             + insn.imm()
                                             + "): not in this engine");
-                };
-        return Op.LDDW;
+        };
     }
 
     private long function(int entry) {

@@ -50,6 +50,10 @@ public record Insn(int opcode, int dst, int src, int off, int imm) {
         return (imm & 0xffff_ffffL) | (long) second.imm << 32;
     }
 
+    public Insn withOpcode(int to) {
+        return new Insn(to, dst, src, off, imm);
+    }
+
     public Insn withImm(int to) {
         return new Insn(opcode, dst, src, off, to);
     }

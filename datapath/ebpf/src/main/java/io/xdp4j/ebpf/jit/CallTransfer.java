@@ -87,6 +87,10 @@ final class CallTransfer {
         if (proto == null) {
             return;
         }
+        if (proto.id() == HelperIds.LOOP) {
+            boolean known = state.kind(2) == AbstractState.FUNC && constant(state, 4) == 0;
+            into.recordCallback(at, known ? (int) state.number(2) : 0);
+        }
         boolean tailCall = proto.id() == HelperIds.TAIL_CALL;
         int mapRegister = tailCall ? 2 : 1;
         Integer fd =
@@ -179,7 +183,7 @@ final class CallTransfer {
     /// True for maps whose lookup takes the key itself.
     static boolean takesKey(BpfMap map) {
         int size = map.keySize();
-        return map instanceof HashTableMap && (size == 4 || size == 8 || size == 16);
+        return map instanceof HashTableMap && (size == 4 || size == 8 || size == 16 || size == 24);
     }
 
     private int sizeOf(HelperProto proto, int register, AbstractState state) {

@@ -22,6 +22,8 @@ final class InsnFacts implements ProgramFacts {
     private final int[] mapFds;
     private final long[] keys;
     private final int[] keySizes;
+    private final int[] callbacks;
+    private final boolean[] isCallback;
     private final BitSet dstNotLow = new BitSet();
     private final BitSet srcNotLow = new BitSet();
     private final boolean[] reached;
@@ -35,6 +37,8 @@ final class InsnFacts implements ProgramFacts {
         this.mapFds = new int[slots];
         this.keys = new long[slots];
         this.keySizes = new int[slots];
+        this.callbacks = new int[slots];
+        this.isCallback = new boolean[slots];
         this.reached = new boolean[slots];
         this.ambiguous = new boolean[slots];
         Arrays.fill(offsets, NO_STACK);
@@ -73,7 +77,7 @@ final class InsnFacts implements ProgramFacts {
         ambiguous[insn] = true;
     }
 
-    /// A look-up takes its key of `size` bytes, 4, 8 or 16, from that frame offset.
+    /// A look-up takes its key of `size` bytes, 4, 8, 16 or 24, from that frame offset.
     void recordKey(int insn, int offset, int size) {
         recordAccess(insn, Access.MEMORY, offset);
         keySizes[insn] = offsets[insn] == NO_STACK ? 0 : size;
@@ -91,6 +95,13 @@ final class InsnFacts implements ProgramFacts {
         if (keys[insn] != key) {
             keys[insn] = -1;
         }
+    }
+
+    /// A call calls back the function that begins at a slot; 0 (where the main function begins, to
+    /// which there are no pointers) when that is not known.
+    void recordCallback(int insn, int entry) {
+        callbacks[insn] = !isCallback[insn] || callbacks[insn] == entry ? entry : 0;
+        isCallback[insn] = true;
     }
 
     // ---- asking
@@ -134,6 +145,11 @@ final class InsnFacts implements ProgramFacts {
     /// Bytes of the key that a look-up takes from [#offset]; 0 for any other instruction.
     int keySize(int insn) {
         return offsets[insn] == NO_STACK ? 0 : keySizes[insn];
+    }
+
+    /// Where the function begins that a call calls back; 0 where only the register tells.
+    int callback(int insn) {
+        return callbacks[insn];
     }
 
     /// Of a context access: bytes from its start. Of a memory access: bytes from the frame pointer,

@@ -90,6 +90,11 @@ public final class ArrayMap extends BpfMap {
         return ownsInArray(address, size, base, entries, stride, valueSize());
     }
 
+    @Override
+    public long valueAround(long address) {
+        return address - (address - base) % stride;
+    }
+
     static boolean ownsInArray(
             long address, int size, long base, int entries, int stride, int valueSize) {
         long offset = address - base;

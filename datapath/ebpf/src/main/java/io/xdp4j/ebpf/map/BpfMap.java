@@ -115,6 +115,12 @@ public abstract class BpfMap implements AutoCloseable {
     /// pointer to. For the interpreter's checked memory, not for the hot path.
     public abstract boolean owns(long address, int size);
 
+    /// First byte of the value with that byte, which the map [owns][#owns], where programs may use
+    /// its [#valueSize] bytes for as long as the map lives; else 0. For checked memory.
+    public long valueAround(long address) {
+        return 0;
+    }
+
     // ---- users
 
     /// The value, or null when there is none.

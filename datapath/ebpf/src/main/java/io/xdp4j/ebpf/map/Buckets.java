@@ -44,6 +44,12 @@ public record Buckets(long base, int mask, int keySize, long seed) {
             case 4 -> KeyHash.of4(RawMemory.getInt(key), seed);
             case 8 -> KeyHash.of8(RawMemory.getLong(key), seed);
             case 16 -> KeyHash.of16(RawMemory.getLong(key), RawMemory.getLong(key + 8), seed);
+            case 24 ->
+                    KeyHash.of24(
+                            RawMemory.getLong(key),
+                            RawMemory.getLong(key + 8),
+                            RawMemory.getLong(key + 16),
+                            seed);
             default -> KeyHash.of(key, keySize, seed);
         };
     }
@@ -55,17 +61,15 @@ public record Buckets(long base, int mask, int keySize, long seed) {
     long find(long key) {
         return switch (keySize) {
             case 4 -> find4(RawMemory.getInt(key));
-            case 8 -> find8(twoInts(key));
-            case 16 -> find16(twoInts(key), twoInts(key + 8));
+            case 8 -> find8(KeyHash.twoInts(key));
+            case 16 -> find16(KeyHash.twoInts(key), KeyHash.twoInts(key + 8));
+            case 24 ->
+                    find24(
+                            KeyHash.twoInts(key),
+                            KeyHash.twoInts(key + 8),
+                            KeyHash.twoInts(key + 16));
             default -> findAny(key);
         };
-    }
-
-    /// Eight bytes in two loads: programs build keys on the stack by words, and a processor does not
-    /// forward two stores to one load.
-    @HotPath
-    private static long twoInts(long at) {
-        return (RawMemory.getInt(at) & 0xffff_ffffL) | (long) RawMemory.getInt(at + 4) << 32;
     }
 
     @HotPath
@@ -110,6 +114,25 @@ public record Buckets(long base, int mask, int keySize, long seed) {
             while ((at & END) == 0) {
                 if (RawMemory.getLong(at + ElementPool.KEY) == low
                         && RawMemory.getLong(at + ElementPool.KEY + 8) == high) {
+                    return at;
+                }
+                at = RawMemory.getLong(at) & ADDRESS;
+            }
+            if (at == end(bucket)) {
+                return 0;
+            }
+        }
+    }
+
+    @HotPath
+    long find24(long first, long second, long third) {
+        int bucket = KeyHash.of24(first, second, third, seed) & mask;
+        while (true) {
+            long at = first(bucket);
+            while ((at & END) == 0) {
+                if (RawMemory.getLong(at + ElementPool.KEY) == first
+                        && RawMemory.getLong(at + ElementPool.KEY + 8) == second
+                        && RawMemory.getLong(at + ElementPool.KEY + 16) == third) {
                     return at;
                 }
                 at = RawMemory.getLong(at) & ADDRESS;

@@ -209,38 +209,41 @@ final class ElementPool {
 
     /// True when the bytes lie in one element's value.
     boolean owns(long address, int size, int valueOffset, int valueSize) {
+        long start = valueAround(address, valueOffset);
+        return start != 0 && address >= start && address + size <= start + valueSize;
+    }
+
+    /// First byte of the value of the element that has that byte, or 0.
+    long valueAround(long address, int valueOffset) {
         for (int slab = 0; slab < slabs.length; slab++) {
             int elements = Math.min(slabMask + 1, carved - (slab << slabShift));
             if (elements <= 0) {
-                return false;
+                return 0;
             }
-            boolean isHere =
+            long start =
                     percpuValueOffset == 0
-                            ? ownsInline(
-                                    address, size, slabs[slab], elements, valueOffset, valueSize)
-                            : ownsPercpu(address, size, percpuSlabs[slab], elements, valueSize);
-            if (isHere) {
-                return true;
+                            ? inlineAround(address, slabs[slab], elements, valueOffset)
+                            : percpuAround(address, percpuSlabs[slab], elements);
+            if (start != 0) {
+                return start;
             }
         }
-        return false;
+        return 0;
     }
 
-    private boolean ownsInline(
-            long address, int size, long base, int elements, int valueOffset, int valueSize) {
+    private long inlineAround(long address, long base, int elements, int valueOffset) {
         long offset = address - base;
-        long in = offset % stride - valueOffset;
-        return offset >= 0
-                && offset < (long) elements * stride
-                && in >= 0
-                && in + size <= valueSize;
+        return offset >= 0 && offset < (long) elements * stride
+                ? address - offset % stride + valueOffset
+                : 0;
     }
 
-    private boolean ownsPercpu(long address, int size, long base, int elements, int valueSize) {
+    private long percpuAround(long address, long base, int elements) {
         long offset = address - base;
-        return offset >= 0
-                && offset < cpuStride * cpus
-                && ArrayMap.ownsInArray(
-                        offset % cpuStride, size, 0, elements, percpuStride, valueSize);
+        boolean isHere =
+                offset >= 0
+                        && offset < cpuStride * cpus
+                        && offset % cpuStride < (long) elements * percpuStride;
+        return isHere ? address - offset % cpuStride % percpuStride : 0;
     }
 }

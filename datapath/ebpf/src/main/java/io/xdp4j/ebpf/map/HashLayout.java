@@ -9,7 +9,7 @@ package io.xdp4j.ebpf.map;
 record HashLayout(int refOffset, int valueOffset, int stride, int percpuStride) {
     static HashLayout of(int keySize, int valueSize, boolean isPerCpu, boolean isLru) {
         int keyEnd = ElementPool.KEY + keySize;
-        int ref = isLru ? round(keyEnd, 4) : 0;
+        int ref = isLru ? round(keyEnd, 8) : 0;
         int value = round(isLru ? ref + LruLists.BYTES : keyEnd, 8);
         int percpu = isPerCpu ? round(valueSize, 8) : 0;
         int end = value + (isPerCpu ? 8 : valueSize);

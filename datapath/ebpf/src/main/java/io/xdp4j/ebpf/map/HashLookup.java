@@ -38,6 +38,11 @@ public sealed interface HashLookup {
         return valueOrNull(buckets().find16(low, high), cpu);
     }
 
+    /// [#lookup] for keys of 24 bytes.
+    default long lookup24(long first, long second, long third, int cpu) {
+        return valueOrNull(buckets().find24(first, second, third), cpu);
+    }
+
     private long valueOrNull(long element, int cpu) {
         return element == 0 ? 0 : value(element, cpu);
     }

@@ -121,6 +121,11 @@ public abstract sealed class HashTableMap extends BpfMap
         return pool.owns(address, size, valueOffset, valueSize());
     }
 
+    @Override
+    public long valueAround(long address) {
+        return pool.valueAround(address, valueOffset);
+    }
+
     // ---- users
 
     /// The bytes of an element as users see them.

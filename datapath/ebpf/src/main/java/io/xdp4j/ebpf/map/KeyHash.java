@@ -29,15 +29,19 @@ final class KeyHash {
         return fold(low ^ seed, high ^ B);
     }
 
+    static int of24(long first, long second, long third, long seed) {
+        return fold(mix(first ^ seed, second ^ C) ^ third, B);
+    }
+
     /// @param size 1 or more; nothing outside of the key is read
     static int of(long key, int size, long seed) {
         long h = seed + size * A;
         int at = 0;
         for (; at + 16 <= size; at += 16) {
-            h = mix(RawMemory.getLong(key + at) ^ h, RawMemory.getLong(key + at + 8) ^ C);
+            h = mix(twoInts(key + at) ^ h, twoInts(key + at + 8) ^ C);
         }
         if (at + 8 <= size) {
-            h = mix(RawMemory.getLong(key + at) ^ h, A);
+            h = mix(twoInts(key + at) ^ h, A);
             at += 8;
         }
         return at == size ? fold(h, B) : fold(h ^ tail(key, at, size), B);
@@ -46,7 +50,7 @@ final class KeyHash {
     /// The last one to seven bytes, with bytes before them where there are any.
     private static long tail(long key, int at, int size) {
         if (size >= 8) {
-            return RawMemory.getLong(key + size - 8);
+            return twoInts(key + size - 8);
         }
         if (size >= 4) {
             return (RawMemory.getInt(key) & 0xffff_ffffL)
@@ -59,6 +63,12 @@ final class KeyHash {
         return tail;
     }
 
+    /// Eight bytes in two loads: programs build keys on the stack by words, and a processor does not
+    /// forward two stores to one load.
+    static long twoInts(long at) {
+        return (RawMemory.getInt(at) & 0xffff_ffffL) | (long) RawMemory.getInt(at + 4) << 32;
+    }
+
     private static long mix(long a, long b) {
         return (a * b) ^ Math.unsignedMultiplyHigh(a, b);
     }
@@ -68,11 +78,11 @@ final class KeyHash {
         return (int) (mixed >>> 32) ^ (int) mixed;
     }
 
-    /// Compares keys of `size` bytes.
+    /// Compares an element's key with a program's of `size` bytes.
     static boolean equal(long a, long b, int size) {
         int at = 0;
         for (; at + 8 <= size; at += 8) {
-            if (RawMemory.getLong(a + at) != RawMemory.getLong(b + at)) {
+            if (RawMemory.getLong(a + at) != twoInts(b + at)) {
                 return false;
             }
         }

@@ -114,6 +114,11 @@ public final class LpmTrieMap extends BpfMap {
         return pool.owns(address, size, valueOffset, valueSize());
     }
 
+    @Override
+    public long valueAround(long address) {
+        return pool.valueAround(address, valueOffset);
+    }
+
     // ---- writers
 
     @Override

@@ -11,35 +11,36 @@ import io.xdp4j.ebpf.memory.RawMemory;
 /// looked up since it was last considered is spared once. With `BPF_F_NO_COMMON_LRU` each CPU has
 /// lists and elements of its own.
 ///
-/// Elements are linked by index; heads of lists have negative ones. An element keeps, from
-/// `refOffset` on, its mark, its list and its CPU, and the indexes of its neighbours.
+/// A node is the address of what an element keeps, from `refOffset` on: its mark, its list and its
+/// CPU, and its neighbours' nodes; or of a list's head, which has but the neighbours.
 ///
 /// Thread: any; a CPU's lock comes before that of the shared lists, that before a bucket's.
 /// Kernel: kernel/bpf/bpf_lru_list.c, 6.18.
 @HotPath
 final class LruLists {
     /// What an element keeps, in bytes.
-    static final int BYTES = 12;
+    static final int BYTES = 24;
 
     // Fields of an element, from refOffset on.
     private static final int SEEN = 0;
     private static final int LIST = 1;
     private static final int CPU = 2;
-    private static final int NEXT = 4;
-    private static final int PREVIOUS = 8;
+    private static final int NEXT = 8;
+    private static final int PREVIOUS = 16;
 
-    // The lists of a CPU or of all: number n of a block has the index -1 - (block * LISTS + n).
+    // The lists of a CPU or of all.
     private static final int ACTIVE = 0;
     private static final int INACTIVE = 1;
     private static final int FREE = 2;
     private static final int PENDING = 3;
     private static final int LISTS = 4;
 
-    // A block: a head of eight bytes for each list, then these.
-    private static final int LOCK = LISTS * 8;
+    // A block: a head's neighbours for each list, then these.
+    private static final int HEAD_BYTES = 16;
+    private static final int LOCK = LISTS * HEAD_BYTES;
     private static final int COUNT = LOCK + 4;
-    private static final int TURN = COUNT + 8;
-    private static final int STEAL = TURN + 4;
+    private static final int TURN = COUNT + 12;
+    private static final int STEAL = TURN + 8;
     private static final int TAKEN = STEAL + 4;
     private static final int BLOCK_BYTES = 128;
 
@@ -73,7 +74,7 @@ final class LruLists {
             for (int list = 0; list < LISTS; list++) {
                 link(head(block, list), head(block, list));
             }
-            RawMemory.putInt(block(block) + TURN, head(block, INACTIVE));
+            RawMemory.putLong(block(block) + TURN, head(block, INACTIVE));
             RawMemory.putInt(block(block) + STEAL, block);
         }
     }
@@ -103,69 +104,70 @@ final class LruLists {
         int mine = cpu % cpus;
         long block = block(mine);
         SpinWord.lock(block + LOCK);
-        int node = isCommon ? popCommon(mine) : popSeparate(mine);
-        if (node >= 0) {
+        long node = isCommon ? popCommon(mine) : popSeparate(mine);
+        if (node != 0) {
             prepare(node, mine, hash);
         }
         SpinWord.unlock(block + LOCK);
-        if (node < 0 && isCommon) {
+        if (node == 0 && isCommon) {
             node = steal(mine, hash);
         }
-        return node < 0 ? 0 : pool.at(node);
+        return node == 0 ? 0 : node - refOffset;
     }
 
     /// Links a free element: others see it from here on, and by its hash they find no such entry
     /// until it is in its bucket.
-    private void prepare(int node, int cpu, int hash) {
-        long element = pool.at(node);
-        RawMemory.putInt(element + ElementPool.HASH, hash);
-        RawMemory.putByte(element + refOffset + CPU, cpu);
-        RawMemory.putByte(element + refOffset + SEEN, 0);
+    private void prepare(long node, int cpu, int hash) {
+        RawMemory.putInt(node - refOffset + ElementPool.HASH, hash);
+        RawMemory.putByte(node + CPU, cpu);
+        clear(node);
         add(node, cpu, isCommon ? PENDING : INACTIVE);
     }
 
-    private int popCommon(int cpu) {
-        int node = popFree(cpu);
-        if (node < 0) {
+    private long popCommon(int cpu) {
+        long node = popFree(cpu);
+        if (node == 0) {
             refill(cpu);
             node = popFree(cpu);
         }
         return node;
     }
 
-    private int popSeparate(int cpu) {
+    private long popSeparate(int cpu) {
         turn(cpu);
-        int node = popFree(cpu);
-        if (node < 0) {
+        long node = popFree(cpu);
+        if (node == 0) {
             node = fresh(cpu);
         }
-        if (node < 0) {
+        if (node == 0) {
             shrink(cpu, PERCPU_FREE, cpu);
             node = popFree(cpu);
         }
         return node;
     }
 
-    private int popFree(int block) {
-        int node = next(head(block, FREE));
-        if (node >= 0) {
-            remove(node);
+    private long popFree(int block) {
+        long head = head(block, FREE);
+        long node = next(head);
+        if (node == head) {
+            return 0;
         }
+        remove(node);
         return node;
     }
 
-    /// An element that was never used, or -1.
-    private int fresh(int cpu) {
+    /// An element that was never used, or 0.
+    private long fresh(int cpu) {
         long taken = block(isCommon ? cpus : cpu) + TAKEN;
         if (!isCommon && RawMemory.getInt(taken) >= perCpu) {
-            return -1;
+            return 0;
         }
         long element = pool.take(cpu);
         if (element == 0) {
-            return -1;
+            return 0;
         }
         RawMemory.putInt(taken, RawMemory.getInt(taken) + 1);
-        return RawMemory.getInt(element + ElementPool.INDEX);
+        return element + refOffset;
     }
 
     /// Fills a CPU's free list from the shared lists.
@@ -176,9 +178,9 @@ final class LruLists {
         turn(cpus);
         int found = 0;
         while (found < target) {
-            int node = popFree(cpus);
-            node = node < 0 ? fresh(cpu) : node;
-            if (node < 0) {
+            long node = popFree(cpus);
+            node = node == 0 ? fresh(cpu) : node;
+            if (node == 0) {
                 break;
             }
             putFree(node, cpu);
@@ -192,9 +194,10 @@ final class LruLists {
 
     /// Moves what a CPU has pending to the shared lists, the oldest first.
     private void flush(int cpu) {
-        int node = previous(head(cpu, PENDING));
-        while (node >= 0) {
-            int before = previous(node);
+        long head = head(cpu, PENDING);
+        long node = previous(head);
+        while (node != head) {
+            long before = previous(node);
             boolean seen = isSeen(node);
             remove(node);
             clear(node);
@@ -204,21 +207,21 @@ final class LruLists {
     }
 
     /// Takes a free or pending element of another CPU.
-    private int steal(int cpu, int hash) {
+    private long steal(int cpu, int hash) {
         int from = RawMemory.getInt(block(cpu) + STEAL);
-        int node = -1;
-        for (int i = 0; i < cpus && node < 0; i++) {
+        long node = 0;
+        for (int i = 0; i < cpus && node == 0; i++) {
             long block = block(from);
             SpinWord.lock(block + LOCK);
             node = popFree(from);
-            if (node < 0) {
+            if (node == 0) {
                 node = popPending(from);
             }
             SpinWord.unlock(block + LOCK);
             from = (from + 1) % cpus;
         }
         RawMemory.putInt(block(cpu) + STEAL, from);
-        if (node >= 0) {
+        if (node != 0) {
             SpinWord.lock(block(cpu) + LOCK);
             prepare(node, cpu, hash);
             SpinWord.unlock(block(cpu) + LOCK);
@@ -226,11 +229,12 @@ final class LruLists {
         return node;
     }
 
-    private int popPending(int cpu) {
+    private long popPending(int cpu) {
+        long head = head(cpu, PENDING);
         for (int pass = 0; pass < 2; pass++) {
-            int node = previous(head(cpu, PENDING));
-            while (node >= 0) {
-                int before = previous(node);
+            long node = previous(head);
+            while (node != head) {
+                long before = previous(node);
                 if ((pass == 1 || !isSeen(node)) && evict(node)) {
                     remove(node);
                     return node;
@@ -238,13 +242,13 @@ final class LruLists {
                 node = before;
             }
         }
-        return -1;
+        return 0;
     }
 
     /// Takes back an element that is in no bucket.
     void give(long element) {
-        int node = RawMemory.getInt(element + ElementPool.INDEX);
-        int cpu = RawMemory.u8(element + refOffset + CPU);
+        long node = element + refOffset;
+        int cpu = RawMemory.u8(node + CPU);
         long own = block(cpu);
         SpinWord.lock(own + LOCK);
         boolean isHere = !isCommon || list(node) == PENDING;
@@ -269,10 +273,11 @@ final class LruLists {
     }
 
     private void turnActive(int block) {
-        int first = next(head(block, ACTIVE));
-        int node = previous(head(block, ACTIVE));
-        for (int i = 1; node >= 0; i++) {
-            int before = previous(node);
+        long head = head(block, ACTIVE);
+        long first = next(head);
+        long node = previous(head);
+        for (int i = 1; node != head; i++) {
+            long before = previous(node);
             move(node, block, isSeen(node) ? ACTIVE : INACTIVE);
             if (i == scans || node == first) {
                 return;
@@ -282,13 +287,13 @@ final class LruLists {
     }
 
     private void turnInactive(int block) {
-        int head = head(block, INACTIVE);
+        long head = head(block, INACTIVE);
         if (next(head) == head) {
             return;
         }
-        int at = RawMemory.getInt(block(block) + TURN);
-        int last = next(at) == head ? next(head) : next(at);
-        int before = at;
+        long at = RawMemory.getLong(block(block) + TURN);
+        long last = next(at) == head ? next(head) : next(at);
+        long before = at;
         for (int i = 0; i < scans; i++) {
             at = at == head ? previous(at) : at;
             before = previous(at);
@@ -300,16 +305,17 @@ final class LruLists {
             }
             at = before;
         }
-        RawMemory.putInt(block(block) + TURN, before);
+        RawMemory.putLong(block(block) + TURN, before);
     }
 
     /// Evicts up to `wanted` elements into a CPU's free list: unmarked ones from the inactive list's
     /// end; where there is none, the first that goes, marked or not.
     private void shrink(int block, int wanted, int cpu) {
-        int node = previous(head(block, INACTIVE));
+        long head = head(block, INACTIVE);
+        long node = previous(head);
         int evicted = 0;
-        for (int i = 0; i < scans && node >= 0 && evicted < wanted; i++) {
-            int before = previous(node);
+        for (int i = 0; i < scans && node != head && evicted < wanted; i++) {
+            long before = previous(node);
             if (isSeen(node)) {
                 move(node, block, ACTIVE);
             } else if (evict(node)) {
@@ -324,10 +330,10 @@ final class LruLists {
     }
 
     private void forceShrink(int block, int cpu) {
-        int inactive = head(block, INACTIVE);
-        int list = next(inactive) == inactive ? head(block, ACTIVE) : inactive;
-        int node = previous(list);
-        while (node >= 0) {
+        long inactive = head(block, INACTIVE);
+        long list = next(inactive) == inactive ? head(block, ACTIVE) : inactive;
+        long node = previous(list);
+        while (node != list) {
             if (evict(node)) {
                 free(node, cpu);
                 return;
@@ -336,20 +342,20 @@ final class LruLists {
         }
     }
 
-    private void free(int node, int block) {
+    private void free(long node, int block) {
         leave(node);
         remove(node);
         putFree(node, block);
     }
 
-    private void putFree(int node, int block) {
+    private void putFree(long node, int block) {
         clear(node);
         add(node, block, FREE);
     }
 
     /// Takes the element out of its bucket; false when it is in none.
-    private boolean evict(int node) {
-        long element = pool.at(node);
+    private boolean evict(long node) {
+        long element = node - refOffset;
         long bucket = buckets.lock(RawMemory.getInt(element + ElementPool.HASH));
         long link = buckets.linkToElement(bucket, element);
         if (link != 0) {
@@ -364,7 +370,7 @@ final class LruLists {
 
     // ---- lists
 
-    private void move(int node, int block, int list) {
+    private void move(long node, int block, int list) {
         leave(node);
         remove(node);
         clear(node);
@@ -372,25 +378,28 @@ final class LruLists {
     }
 
     /// The place where turning goes on steps back when its element goes.
-    private void leave(int node) {
-        long turn = block(isCommon ? cpus : RawMemory.u8(at(node) + CPU)) + TURN;
-        if (RawMemory.getInt(turn) == node) {
-            RawMemory.putInt(turn, previous(node));
+    private void leave(long node) {
+        long turn = block(isCommon ? cpus : RawMemory.u8(node + CPU)) + TURN;
+        if (RawMemory.getLong(turn) == node) {
+            RawMemory.putLong(turn, previous(node));
         }
     }
 
-    private void add(int node, int block, int list) {
-        int head = head(block, list);
-        int first = next(head);
+    private void add(long node, int block, int list) {
+        long head = head(block, list);
+        long first = next(head);
         link(node, first);
         link(head, node);
-        RawMemory.putByte(at(node) + LIST, list);
+        RawMemory.putByte(node + LIST, list);
         addToCount(block, list, 1);
     }
 
-    private void remove(int node) {
+    private void remove(long node) {
         link(previous(node), next(node));
-        addToCount(isCommon ? cpus : RawMemory.u8(at(node) + CPU), list(node), -1);
+        int list = list(node);
+        if (list <= INACTIVE) {
+            addToCount(isCommon ? cpus : RawMemory.u8(node + CPU), list, -1);
+        }
     }
 
     private void addToCount(int block, int list, int by) {
@@ -404,43 +413,34 @@ final class LruLists {
         return RawMemory.getInt(block(block) + COUNT + 4L * list);
     }
 
-    private void clear(int node) {
-        RawMemory.putByte(at(node) + SEEN, 0);
+    private static void clear(long node) {
+        RawMemory.putByte(node + SEEN, 0);
     }
 
-    private boolean isSeen(int node) {
-        return RawMemory.u8(at(node) + SEEN) != 0;
+    private static boolean isSeen(long node) {
+        return RawMemory.u8(node + SEEN) != 0;
     }
 
-    private int list(int node) {
-        return RawMemory.u8(at(node) + LIST);
+    private static int list(long node) {
+        return RawMemory.u8(node + LIST);
     }
 
-    private void link(int from, int to) {
-        RawMemory.putInt(place(from) + NEXT, to);
-        RawMemory.putInt(place(to) + PREVIOUS, from);
+    private static void link(long from, long to) {
+        RawMemory.putLong(from + NEXT, to);
+        RawMemory.putLong(to + PREVIOUS, from);
     }
 
-    private int next(int node) {
-        return RawMemory.getInt(place(node) + NEXT);
+    private static long next(long node) {
+        return RawMemory.getLong(node + NEXT);
     }
 
-    private int previous(int node) {
-        return RawMemory.getInt(place(node) + PREVIOUS);
+    private static long previous(long node) {
+        return RawMemory.getLong(node + PREVIOUS);
     }
 
-    /// Where the fields of an element or head are; of a head only the links.
-    private long place(int node) {
-        int head = -1 - node;
-        return node >= 0 ? at(node) : block(head / LISTS) + 8L * (head % LISTS) - NEXT;
-    }
-
-    private long at(int node) {
-        return pool.at(node) + refOffset;
-    }
-
-    private static int head(int block, int list) {
-        return -1 - (block * LISTS + list);
+    /// The node that a list starts and ends at.
+    private long head(int block, int list) {
+        return block(block) + (long) HEAD_BYTES * list - NEXT;
     }
 
     private long block(int block) {

@@ -95,6 +95,11 @@ public final class PercpuArrayMap extends BpfMap {
                 && ArrayMap.ownsInArray(offset % cpuStride, size, 0, entries, stride, valueSize());
     }
 
+    @Override
+    public long valueAround(long address) {
+        return address - (address - base) % cpuStride % stride;
+    }
+
     // ---- users
 
     @Override

@@ -16,10 +16,20 @@ import org.jspecify.annotations.Nullable;
 /// Thread: the machine's.
 /// Fails: [MemoryTrapException] for an access that hits nothing alive.
 public final class CheckedMemory {
+    private static final int VALUES = 16;
+    private static final int VALUE_SHIFT = 6;
+
     private final BpfMachine machine;
     private final long stack;
     private long stackInUse = BpfMachine.STACK_FRAME_BYTES;
-    private @Nullable BpfMap recent;
+
+    /// Values of maps that were hit lately, by the place of the access: its bounds, and its map as
+    /// long as it was not closed. An end of 0 is for what programs must not do there.
+    private final long[] valueStarts = new long[VALUES];
+
+    private final long[] readableEnds = new long[VALUES];
+    private final long[] writableEnds = new long[VALUES];
+    private final @Nullable BpfMap[] valueOwners = new BpfMap[VALUES];
 
     /// The memory as the machine's programs may see it.
     static CheckedMemory of(BpfMachine machine) {
@@ -275,30 +285,51 @@ public final class CheckedMemory {
     }
 
     private void requireElsewhere(long address, int size, boolean write, int insn) {
-        BpfMap map = recent;
-        if (map == null || !isRegistered(map) || !map.owns(address, size)) {
-            if (size >= 0 && machine.isGranted(address, size)) {
+        int line = (int) (address >>> VALUE_SHIFT) & (VALUES - 1);
+        long end = write ? writableEnds[line] : readableEnds[line];
+        if (address < valueStarts[line]
+                || address > end - size
+                || size <= 0
+                || !isRegistered(valueOwners[line])) {
+            requireSomewhere(address, size, write, insn);
+        }
+    }
+
+    private void requireSomewhere(long address, int size, boolean write, int insn) {
+        if (size >= 0 && machine.isGranted(address, size)) {
+            return;
+        }
+        BpfMap map = size >= 0 ? machine.runtime().mapOwning(address, size) : null;
+        if (map == null) {
+            if (size >= 0 && isFragment(address, size)) {
                 return;
             }
-            map = size >= 0 ? machine.runtime().mapOwning(address, size) : null;
-            if (map == null) {
-                if (size >= 0 && isFragment(address, size)) {
-                    return;
-                }
-                throw refuse(address, size, write, insn);
-            }
-            recent = map;
+            throw refuse(address, size, write, insn);
         }
         int forbidden = write ? MapFlags.RDONLY_PROG : MapFlags.WRONLY_PROG;
         if ((map.spec().flags() & forbidden) != 0) {
             throw refuse(address, size, write, insn);
         }
+        remember(map, address);
+    }
+
+    private void remember(BpfMap map, long address) {
+        long start = map.valueAround(address);
+        if (start != 0) {
+            int line = (int) (address >>> VALUE_SHIFT) & (VALUES - 1);
+            int flags = map.spec().flags();
+            long end = start + map.valueSize();
+            valueStarts[line] = start;
+            readableEnds[line] = (flags & MapFlags.WRONLY_PROG) == 0 ? end : 0;
+            writableEnds[line] = (flags & MapFlags.RDONLY_PROG) == 0 ? end : 0;
+            valueOwners[line] = map;
+        }
     }
 
     /// False for a map that was closed since.
     @SuppressWarnings("ReferenceEquality")
-    private boolean isRegistered(BpfMap map) {
-        return machine.runtime().mapById(map.id()) == map;
+    private boolean isRegistered(@Nullable BpfMap map) {
+        return map != null && machine.runtime().mapById(map.id()) == map;
     }
 
     /// Slow, as nothing but a slice of a packet points there.

@@ -40,6 +40,9 @@ final class HashKeyTest {
         "16, 4@0 4@4 4@8 4@12",
         "16, 4@0 8@4 4@12",
         "16, 4@-4 4@0 8@4 4@12",
+        "24, 8@0 8@8 8@16",
+        "24, 8@0 8@8 8@16 4@0 2@16 2@18 1@20",
+        "24, 4@-4 4@0 8@4 8@12 4@20",
         "12, 4@0 4@4 4@8",
     })
     void findsWhatTheInterpreterFinds(int keySize, String stores) {
