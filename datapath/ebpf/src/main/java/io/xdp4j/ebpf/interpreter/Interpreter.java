@@ -518,32 +518,32 @@ public final class Interpreter {
                 case Op.LOAD8 -> {
                     long address = r[s] + args[at];
                     r[d] =
-                            address >= r[LOWEST] && address <= r[END] - 1
-                                    || address >= r[STACK] && address <= r[TOP] - 1
+                            (address >= r[LOWEST] && address <= r[END] - 1)
+                                    || (address >= r[STACK] && address <= r[TOP] - 1)
                                     ? 0xffL & MEMORY.get(JAVA_BYTE, address)
                                     : memory.loadU8(address, slots[at]);
                 }
                 case Op.LOAD16 -> {
                     long address = r[s] + args[at];
                     r[d] =
-                            address >= r[LOWEST] && address <= r[END] - 2
-                                    || address >= r[STACK] && address <= r[TOP] - 2
+                            (address >= r[LOWEST] && address <= r[END] - 2)
+                                    || (address >= r[STACK] && address <= r[TOP] - 2)
                                     ? 0xffffL & MEMORY.get(JAVA_SHORT_UNALIGNED, address)
                                     : memory.loadU16(address, slots[at]);
                 }
                 case Op.LOAD32 -> {
                     long address = r[s] + args[at];
                     r[d] =
-                            address >= r[LOWEST] && address <= r[END] - 4
-                                    || address >= r[STACK] && address <= r[TOP] - 4
+                            (address >= r[LOWEST] && address <= r[END] - 4)
+                                    || (address >= r[STACK] && address <= r[TOP] - 4)
                                     ? LOW & MEMORY.get(JAVA_INT_UNALIGNED, address)
                                     : memory.loadU32(address, slots[at]);
                 }
                 case Op.LOAD64 -> {
                     long address = r[s] + args[at];
                     r[d] =
-                            address >= r[LOWEST] && address <= r[END] - 8
-                                    || address >= r[STACK] && address <= r[TOP] - 8
+                            (address >= r[LOWEST] && address <= r[END] - 8)
+                                    || (address >= r[STACK] && address <= r[TOP] - 8)
                                     ? MEMORY.get(JAVA_LONG_UNALIGNED, address)
                                     : memory.load64(address, slots[at]);
                 }
@@ -554,8 +554,8 @@ public final class Interpreter {
                     long arg = args[at];
                     long address = r[d] + (int) arg;
                     long value = word >>> 12 == Op.STORE_K8 ? arg >> 32 : r[s];
-                    if (address >= r[LOWEST] && address <= r[END] - 1
-                            || address >= r[STACK] && address <= r[TOP] - 1) {
+                    if ((address >= r[LOWEST] && address <= r[END] - 1)
+                            || (address >= r[STACK] && address <= r[TOP] - 1)) {
                         MEMORY.set(JAVA_BYTE, address, (byte) value);
                     } else {
                         memory.store8(address, value, slots[at]);
@@ -565,8 +565,8 @@ public final class Interpreter {
                     long arg = args[at];
                     long address = r[d] + (int) arg;
                     long value = word >>> 12 == Op.STORE_K16 ? arg >> 32 : r[s];
-                    if (address >= r[LOWEST] && address <= r[END] - 2
-                            || address >= r[STACK] && address <= r[TOP] - 2) {
+                    if ((address >= r[LOWEST] && address <= r[END] - 2)
+                            || (address >= r[STACK] && address <= r[TOP] - 2)) {
                         MEMORY.set(JAVA_SHORT_UNALIGNED, address, (short) value);
                     } else {
                         memory.store16(address, value, slots[at]);
@@ -576,8 +576,8 @@ public final class Interpreter {
                     long arg = args[at];
                     long address = r[d] + (int) arg;
                     long value = word >>> 12 == Op.STORE_K32 ? arg >> 32 : r[s];
-                    if (address >= r[LOWEST] && address <= r[END] - 4
-                            || address >= r[STACK] && address <= r[TOP] - 4) {
+                    if ((address >= r[LOWEST] && address <= r[END] - 4)
+                            || (address >= r[STACK] && address <= r[TOP] - 4)) {
                         MEMORY.set(JAVA_INT_UNALIGNED, address, (int) value);
                     } else {
                         memory.store32(address, value, slots[at]);
@@ -587,8 +587,8 @@ public final class Interpreter {
                     long arg = args[at];
                     long address = r[d] + (int) arg;
                     long value = word >>> 12 == Op.STORE_K64 ? arg >> 32 : r[s];
-                    if (address >= r[LOWEST] && address <= r[END] - 8
-                            || address >= r[STACK] && address <= r[TOP] - 8) {
+                    if ((address >= r[LOWEST] && address <= r[END] - 8)
+                            || (address >= r[STACK] && address <= r[TOP] - 8)) {
                         MEMORY.set(JAVA_LONG_UNALIGNED, address, value);
                     } else {
                         memory.store64(address, value, slots[at]);
