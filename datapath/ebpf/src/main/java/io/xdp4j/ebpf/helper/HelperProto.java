@@ -52,7 +52,9 @@ public record HelperProto(
         /// first.
         CALLS_BACK,
         /// Does not come back on success; engines do the jump.
-        TAIL_CALL
+        TAIL_CALL,
+        /// Takes what the registers behind its declared arguments hold, set or not.
+        VARIADIC
     }
 
     /// Every program type.
@@ -113,6 +115,11 @@ public record HelperProto(
 
     public boolean has(Trait trait) {
         return traits.contains(trait);
+    }
+
+    /// How many registers the helper gets: its arguments, and what a variadic one takes beyond.
+    public int registers() {
+        return has(Trait.VARIADIC) ? 5 : args.size();
     }
 
     /// Bytes of the `FIXED_MEM` argument at that position, from 0.

@@ -9,6 +9,7 @@ import static io.xdp4j.ebpf.helper.ArgType.MEM_OR_NULL;
 import static io.xdp4j.ebpf.helper.ArgType.WRITABLE_MEM;
 import static io.xdp4j.ebpf.helper.ArgType.WRITABLE_MEM_OR_NULL;
 import static io.xdp4j.ebpf.helper.HelperProto.Trait.GPL_ONLY;
+import static io.xdp4j.ebpf.helper.HelperProto.Trait.VARIADIC;
 import static io.xdp4j.ebpf.helper.RetType.INTEGER;
 
 import io.xdp4j.ebpf.Errno;
@@ -26,7 +27,7 @@ final class TraceHelpers {
     static List<HelperProto> protos() {
         return List.of(
                 HelperProto.of(6, "trace_printk", INTEGER, MEM, CONST_SIZE)
-                        .with(GPL_ONLY)
+                        .with(GPL_ONLY, VARIADIC)
                         .does(TraceHelpers::print),
                 HelperProto.of(
                                 149,

@@ -134,7 +134,7 @@ final class CallEmitter {
         if (proto.has(HelperProto.Trait.CALLS_BACK)) {
             code.enterFrame();
         }
-        call(function, proto.args().size());
+        call(function, proto.registers());
     }
 
     private boolean kernelFunction(int at, int number) {

@@ -123,7 +123,7 @@ final class CallTransfer {
             ValueAnalysis.FunctionState function,
             @Nullable InsnFacts into) {
         for (int register = 1; register <= 5; register++) {
-            if (proto != null && register > proto.args().size()) {
+            if (proto != null && register > proto.registers()) {
                 return;
             }
             if ((state.flags(register) & MAY_BE_FRAME) == 0) {
@@ -187,6 +187,9 @@ final class CallTransfer {
     }
 
     private int sizeOf(HelperProto proto, int register, AbstractState state) {
+        if (register > proto.args().size()) {
+            return WHOLE_FRAME;
+        }
         ArgType type = proto.args().get(register - 1);
         BpfMap map = mapIn(1, state);
         return switch (type) {

@@ -84,7 +84,7 @@ final class CheckedCallEmitter {
         code.constant(proto, PROTO);
         code.machine();
         code.pushInt(at);
-        code.arguments(proto.args().size());
+        code.arguments(proto.registers());
         out.invokestatic(CHECKED, call, CALL);
         code.store(0);
         return true;

@@ -11,10 +11,15 @@ import io.xdp4j.ebpf.map.MapFactory;
 import io.xdp4j.ebpf.map.MapSpec;
 import io.xdp4j.ebpf.map.MapType;
 import io.xdp4j.ebpf.program.LinkedProgram;
+import io.xdp4j.ebpf.testrun.TestRun;
+import io.xdp4j.ebpf.vm.BpfClock;
+import io.xdp4j.ebpf.vm.BpfMachine;
 import io.xdp4j.ebpf.vm.BpfRuntime;
 import io.xdp4j.ebpf.vm.BudgetTrapException;
 import io.xdp4j.ebpf.vm.CallTrapException;
 import io.xdp4j.ebpf.vm.MemoryTrapException;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -300,5 +305,35 @@ final class CallTest {
                     .isInstanceOf(MemoryTrapException.class);
             map.close();
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("modes")
+    void passesWhatAVariadicHelperTakesBehindItsArguments(JitOptions mode) {
+        List<String> lines = new ArrayList<>();
+        BpfRuntime runtime = new BpfRuntime(2, BpfClock.SYSTEM, 1, lines::add);
+        LinkedProgram program =
+                Programs.xdp(
+                        "print",
+                        List.of(
+                                new Insn(Opcode.ST | Opcode.MEM | Opcode.W, 10, 0, -8, 0x6425),
+                                Programs.movX(1, 10),
+                                Programs.add(1, -8),
+                                Programs.mov(2, 3),
+                                Programs.mov(3, 7),
+                                Programs.call(6),
+                                Programs.mov(0, 2),
+                                Programs.exit()),
+                        Map.of());
+        try (Arena arena = Arena.ofConfined();
+                TestRun run =
+                        new TestRun(
+                                new BpfMachine(runtime, 0, arena), TestRun.Ingress.LOOPBACK)) {
+            run.run(
+                    JitCompiler.compile(program, mode).main(),
+                    new byte[64],
+                    TestRun.Options.ONCE);
+        }
+        assertThat(lines).containsExactly("7");
     }
 }
