@@ -60,6 +60,19 @@ public final class CheckedCall implements HelperFunction {
         return of(proto, insn).call(machine, r1, r2, r3, r4, r5);
     }
 
+    /// The same for a verified program.
+    public static long callVerified(
+            HelperProto proto,
+            BpfMachine machine,
+            int insn,
+            long r1,
+            long r2,
+            long r3,
+            long r4,
+            long r5) {
+        return verified(proto, insn).call(machine, r1, r2, r3, r4, r5);
+    }
+
     /// The map behind a register, for calls that the engine does itself.
     public static BpfMap map(HelperProto proto, BpfMachine machine, int insn, long handle) {
         return new CheckedCall(proto, insn, false).requireMap(machine, handle);
