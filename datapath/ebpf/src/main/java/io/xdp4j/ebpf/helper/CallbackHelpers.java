@@ -55,7 +55,6 @@ public final class CallbackHelpers {
                         .does(CallbackHelpers::drain));
     }
 
-
     @HotPath
     static long loop(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {
         if (r4 != 0) {

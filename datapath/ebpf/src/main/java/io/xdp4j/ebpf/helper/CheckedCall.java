@@ -100,7 +100,12 @@ public final class CheckedCall implements HelperFunction {
     }
 
     private void argument(
-            BpfMachine machine, @Nullable BpfMap map, int index, ArgType type, long value, long next) {
+            BpfMachine machine,
+            @Nullable BpfMap map,
+            int index,
+            ArgType type,
+            long value,
+            long next) {
         if (value == 0 && type.isNullable()) {
             if (type.isSized() && next != 0) {
                 throw refuse("r" + (index + 1) + " is null, its size " + next);
@@ -123,11 +128,17 @@ public final class CheckedCall implements HelperFunction {
     }
 
     private void memory(
-            BpfMachine machine, @Nullable BpfMap map, int index, ArgType type, long value, long next) {
+            BpfMachine machine,
+            @Nullable BpfMap map,
+            int index,
+            ArgType type,
+            long value,
+            long next) {
         long size =
                 switch (type) {
                     case MAP_KEY -> requireKnown(map).keySize();
-                    case MAP_VALUE, UNINIT_MAP_VALUE, MAP_VALUE_OR_NULL -> requireKnown(map).valueSize();
+                    case MAP_VALUE, UNINIT_MAP_VALUE, MAP_VALUE_OR_NULL ->
+                            requireKnown(map).valueSize();
                     case FIXED_MEM -> proto.fixedSize(index);
                     case LONG_PTR -> Long.BYTES;
                     case INT_PTR -> Integer.BYTES;

@@ -67,8 +67,7 @@ final class Fusion {
             case Op.RSH64_K ->
                     switch (first.operation()) {
                         case Op.LSH64_K -> join(Op.LSH_RSH, first, 0, shifts(first, next));
-                        case Op.AND64_X ->
-                                join(Op.AND_RSH, first, first.t(), next.imm() & WIDTH);
+                        case Op.AND64_X -> join(Op.AND_RSH, first, first.t(), next.imm() & WIDTH);
                         default -> first;
                     };
             case Op.ARSH64_K ->
@@ -94,7 +93,6 @@ final class Fusion {
     }
 
     private static Step join(int operation, Step first, int t, long arg) {
-        return new Step(
-                operation, first.d(), first.s(), t, arg, Step.NOWHERE, first.slots() + 1);
+        return new Step(operation, first.d(), first.s(), t, arg, Step.NOWHERE, first.slots() + 1);
     }
 }

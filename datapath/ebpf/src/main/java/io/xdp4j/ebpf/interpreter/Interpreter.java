@@ -33,7 +33,8 @@ public final class Interpreter {
     /// Registers, rounded up so that a masked number is always an index.
     private static final int REGISTERS = 16;
 
-    // Behind the registers, what the loop seldom needs: variables of its own for them would leave HotSpot
+    // Behind the registers, what the loop seldom needs: variables of its own for them would leave
+    // HotSpot
     // without a machine register for the program counter.
     private static final int ROUNDS = REGISTERS;
     private static final int LOWEST = REGISTERS + 1;
@@ -117,7 +118,8 @@ public final class Interpreter {
             long r5) {
         if (frame >= BpfMachine.FRAMES) {
             throw new CallTrapException(
-                    slots[entry], "out of stack after " + frame + " frames (callbacks within callbacks)");
+                    slots[entry],
+                    "out of stack after " + frame + " frames (callbacks within callbacks)");
         }
         CheckedMemory memory = machine.checkedMemory();
         int before = memory.useFrames(frame);
@@ -501,8 +503,7 @@ public final class Interpreter {
                 }
                 case Op.FRAME_LOAD32 ->
                         r[d] = LOW & MEMORY.get(JAVA_INT_UNALIGNED, r[10] + args[at]);
-                case Op.FRAME_LOAD64 ->
-                        r[d] = MEMORY.get(JAVA_LONG_UNALIGNED, r[10] + args[at]);
+                case Op.FRAME_LOAD64 -> r[d] = MEMORY.get(JAVA_LONG_UNALIGNED, r[10] + args[at]);
                 case Op.FRAME_STORE_K32 -> {
                     long arg = args[at];
                     MEMORY.set(JAVA_INT_UNALIGNED, r[10] + (int) arg, (int) (arg >> 32));
@@ -519,7 +520,7 @@ public final class Interpreter {
                     long address = r[s] + args[at];
                     r[d] =
                             (address >= r[LOWEST] && address <= r[END] - 1)
-                                    || (address >= r[STACK] && address <= r[TOP] - 1)
+                                            || (address >= r[STACK] && address <= r[TOP] - 1)
                                     ? 0xffL & MEMORY.get(JAVA_BYTE, address)
                                     : memory.loadU8(address, slots[at]);
                 }
@@ -527,7 +528,7 @@ public final class Interpreter {
                     long address = r[s] + args[at];
                     r[d] =
                             (address >= r[LOWEST] && address <= r[END] - 2)
-                                    || (address >= r[STACK] && address <= r[TOP] - 2)
+                                            || (address >= r[STACK] && address <= r[TOP] - 2)
                                     ? 0xffffL & MEMORY.get(JAVA_SHORT_UNALIGNED, address)
                                     : memory.loadU16(address, slots[at]);
                 }
@@ -535,7 +536,7 @@ public final class Interpreter {
                     long address = r[s] + args[at];
                     r[d] =
                             (address >= r[LOWEST] && address <= r[END] - 4)
-                                    || (address >= r[STACK] && address <= r[TOP] - 4)
+                                            || (address >= r[STACK] && address <= r[TOP] - 4)
                                     ? LOW & MEMORY.get(JAVA_INT_UNALIGNED, address)
                                     : memory.loadU32(address, slots[at]);
                 }
@@ -543,7 +544,7 @@ public final class Interpreter {
                     long address = r[s] + args[at];
                     r[d] =
                             (address >= r[LOWEST] && address <= r[END] - 8)
-                                    || (address >= r[STACK] && address <= r[TOP] - 8)
+                                            || (address >= r[STACK] && address <= r[TOP] - 8)
                                     ? MEMORY.get(JAVA_LONG_UNALIGNED, address)
                                     : memory.load64(address, slots[at]);
                 }
@@ -656,7 +657,8 @@ public final class Interpreter {
     private void callHelper(BpfMachine machine, int frame, long[] r, int at) {
         HelperFunction helper = helpers[at];
         if (helper == null) {
-            throw new IllegalStateException(program.name() + ": insn " + slots[at] + ": not decoded");
+            throw new IllegalStateException(
+                    program.name() + ": insn " + slots[at] + ": not decoded");
         }
         call(helper, machine, frame, r, slots[at]);
     }
@@ -690,7 +692,8 @@ public final class Interpreter {
         BpfMap map = machine.runtime().map(r[2]);
         if (map == null) {
             throw new CallTrapException(
-                    slots[at], "tail call: r2=0x" + Long.toHexString(r[2]) + " is no pointer to a map");
+                    slots[at],
+                    "tail call: r2=0x" + Long.toHexString(r[2]) + " is no pointer to a map");
         }
         return machine.tailCallTarget(map, (int) r[3]);
     }

@@ -118,8 +118,7 @@ final class Predecoder {
             case Opcode.ALU, Opcode.ALU64 -> fusion.at(at, arithmetic(insn));
             case Opcode.JMP, Opcode.JMP32 -> jump(at, insn);
             case Opcode.LD ->
-                    new Step(
-                            Op.MOV64_K, insn.dst(), 0, 0, immediate(at, insn), Step.NOWHERE, 2);
+                    new Step(Op.MOV64_K, insn.dst(), 0, 0, immediate(at, insn), Step.NOWHERE, 2);
             case Opcode.LDX -> Step.of(access(insn, insn.src()), insn);
             // Stores and atomics.
             default -> Step.of(access(insn, insn.dst()), insn).withBoth(insn.imm(), insn.off());
@@ -266,18 +265,17 @@ final class Predecoder {
         }
         Insn second = insns.get(at + 1);
         return switch (insn.src()) {
-                    case 0 -> insn.imm64(second);
-                    case Opcode.PSEUDO_MAP_FD, Opcode.PSEUDO_MAP_IDX ->
-                            map(at, insn.imm()).handle();
-                    case Opcode.PSEUDO_MAP_VALUE, Opcode.PSEUDO_MAP_IDX_VALUE ->
-                            valueBase(at, map(at, insn.imm())) + (second.imm() & 0xffff_ffffL);
-                    case Opcode.PSEUDO_FUNC -> function(at + 1 + insn.imm());
-                    default ->
-                            throw new UnsupportedException(
-                                    where(at)
-                                            + "address of a kernel symbol (BTF id "
-                                            + insn.imm()
-                                            + "): not in this engine");
+            case 0 -> insn.imm64(second);
+            case Opcode.PSEUDO_MAP_FD, Opcode.PSEUDO_MAP_IDX -> map(at, insn.imm()).handle();
+            case Opcode.PSEUDO_MAP_VALUE, Opcode.PSEUDO_MAP_IDX_VALUE ->
+                    valueBase(at, map(at, insn.imm())) + (second.imm() & 0xffff_ffffL);
+            case Opcode.PSEUDO_FUNC -> function(at + 1 + insn.imm());
+            default ->
+                    throw new UnsupportedException(
+                            where(at)
+                                    + "address of a kernel symbol (BTF id "
+                                    + insn.imm()
+                                    + "): not in this engine");
         };
     }
 

@@ -327,12 +327,8 @@ final class CallTest {
                         Map.of());
         try (Arena arena = Arena.ofConfined();
                 TestRun run =
-                        new TestRun(
-                                new BpfMachine(runtime, 0, arena), TestRun.Ingress.LOOPBACK)) {
-            run.run(
-                    JitCompiler.compile(program, mode).main(),
-                    new byte[64],
-                    TestRun.Options.ONCE);
+                        new TestRun(new BpfMachine(runtime, 0, arena), TestRun.Ingress.LOOPBACK)) {
+            run.run(JitCompiler.compile(program, mode).main(), new byte[64], TestRun.Options.ONCE);
         }
         assertThat(lines).containsExactly("7");
     }
