@@ -58,6 +58,9 @@ SEC("xdp") int t_misc(struct xdp_md *ctx) { BEGIN
  OUT(0, bpf_snprintf(buf, 32, f, a, 24)); OUT(1, *(__u64 *)buf); OUT(2, *(__u64 *)(buf + 8)); long l; OUT(3, bpf_strtol("123x", 4, 0, &l)); OUT(4, l);
  OUT(5, bpf_strncmp(s, 8, "abc")); __u32 x = 0; OUT(6, bpf_probe_read_kernel(&x, 4, s)); OUT(7, x); OUT(8, bpf_probe_read_kernel(&x, 4, (void *)8)); OUT(9, x); OUT(10, bpf_probe_read_kernel_str(buf, 3, s)); OUT(11, buf[2]); OUT(12, bpf_get_numa_node_id()); OUT(13, bpf_xdp_get_buff_len(ctx));
  struct bpf_sock_tuple t = {}; struct bpf_sock *sk = bpf_sk_lookup_tcp(ctx, &t, sizeof(t.ipv4), -1, 0); OUT(14, !!sk); if (sk) bpf_sk_release(sk); OUT(15, bpf_ktime_get_ns() > 0); return XDP_PASS; }
+SEC("xdp") int t_print(struct xdp_md *ctx) { BEGIN long l = end - data; __u32 ip = 0x0100007f; char o[16] = {}, s[8] = "word"; static const char f[] = "<%s>"; __u64 a[1] = {(long)s};
+ OUT(0, bpf_printk("one %d", l)); OUT(1, bpf_printk("three %d %ld %llx", l, -l, 0x1234567890ULL)); OUT(2, bpf_printk("%d %pI4 %u|%u", l, &ip, l, l)); OUT(3, bpf_snprintf(o, 16, f, a, 8)); OUT(4, *(__u64 *)o); return XDP_PASS; }
+SEC("xdp") int t_points(struct xdp_md *ctx) { BEGIN __u32 ip = 0x0100007f; OUT(0, bpf_printk("%d %pI4 %u|%u", 1, &ip, 2, 3)); return XDP_PASS; }
 SEC("xdp") int t_redir(struct xdp_md *ctx) { BEGIN
  OUT(0, bpf_redirect(5, 0)); OUT(1, bpf_redirect(5, 1)); return XDP_PASS; }
 SEC("xdp") int k_dyn(struct xdp_md *ctx) { struct bpf_dynptr p; char buf[16]; __u64 *s;

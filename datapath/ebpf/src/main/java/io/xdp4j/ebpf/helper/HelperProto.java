@@ -51,11 +51,14 @@ public record HelperProto(
         /// Calls a function of the program before it returns; engines tell the machine their frame
         /// first.
         CALLS_BACK,
+        /// Prints by a format: also what the registers behind the arguments hold, set or not, and what
+        /// its values point to.
+        FORMATS,
         /// Does not come back on success; engines do the jump.
-        TAIL_CALL,
-        /// Takes what the registers behind its declared arguments hold, set or not.
-        VARIADIC
+        TAIL_CALL
     }
+
+    private static final int MAX_REGISTERS = 5;
 
     /// Every program type.
     static final Set<ProgramType> ALL =
@@ -117,9 +120,9 @@ public record HelperProto(
         return traits.contains(trait);
     }
 
-    /// How many registers the helper gets: its arguments, and what a variadic one takes beyond.
+    /// Registers from r1 on whose values the call reads.
     public int registers() {
-        return has(Trait.VARIADIC) ? 5 : args.size();
+        return has(Trait.FORMATS) ? MAX_REGISTERS : args.size();
     }
 
     /// Bytes of the `FIXED_MEM` argument at that position, from 0.

@@ -8,8 +8,8 @@ import static io.xdp4j.ebpf.helper.ArgType.MEM;
 import static io.xdp4j.ebpf.helper.ArgType.MEM_OR_NULL;
 import static io.xdp4j.ebpf.helper.ArgType.WRITABLE_MEM;
 import static io.xdp4j.ebpf.helper.ArgType.WRITABLE_MEM_OR_NULL;
+import static io.xdp4j.ebpf.helper.HelperProto.Trait.FORMATS;
 import static io.xdp4j.ebpf.helper.HelperProto.Trait.GPL_ONLY;
-import static io.xdp4j.ebpf.helper.HelperProto.Trait.VARIADIC;
 import static io.xdp4j.ebpf.helper.RetType.INTEGER;
 
 import io.xdp4j.ebpf.Errno;
@@ -19,7 +19,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Text: trace output and formatting.///
+/// Text: trace output and formatting.
+///
 /// Kernel: `bpf_snprintf`, `bpf_trace_printk`; not for the hot path.
 final class TraceHelpers {
     private TraceHelpers() {}
@@ -27,7 +28,7 @@ final class TraceHelpers {
     static List<HelperProto> protos() {
         return List.of(
                 HelperProto.of(6, "trace_printk", INTEGER, MEM, CONST_SIZE)
-                        .with(GPL_ONLY, VARIADIC)
+                        .with(GPL_ONLY, FORMATS)
                         .does(TraceHelpers::print),
                 HelperProto.of(
                                 149,
@@ -48,7 +49,7 @@ final class TraceHelpers {
                                 CONST_STR,
                                 MEM_OR_NULL,
                                 CONST_SIZE_OR_ZERO)
-                        .with(GPL_ONLY)
+                        .with(GPL_ONLY, FORMATS)
                         .does(TraceHelpers::format),
                 HelperProto.of(
                                 177,
@@ -58,7 +59,7 @@ final class TraceHelpers {
                                 CONST_SIZE,
                                 MEM_OR_NULL,
                                 CONST_SIZE_OR_ZERO)
-                        .with(GPL_ONLY)
+                        .with(GPL_ONLY, FORMATS)
                         .does(TraceHelpers::printAll));
     }
 

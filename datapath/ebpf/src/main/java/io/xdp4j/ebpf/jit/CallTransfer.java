@@ -122,6 +122,10 @@ final class CallTransfer {
             AbstractState state,
             ValueAnalysis.FunctionState function,
             @Nullable InsnFacts into) {
+        if (proto != null && proto.has(HelperProto.Trait.FORMATS)) {
+            escapeAll(state, function, into); // what a value points to may be in the stack
+            return;
+        }
         for (int register = 1; register <= 5; register++) {
             if (proto != null && register > proto.registers()) {
                 return;
