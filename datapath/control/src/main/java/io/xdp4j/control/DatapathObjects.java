@@ -7,7 +7,6 @@ import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.program.LiveBackend;
 import io.xdp4j.core.program.XdpProgram;
 import io.xdp4j.core.redirect.CpuMap;
-import io.xdp4j.core.redirect.CpuMapEntry;
 import io.xdp4j.ebpf.collection.Collection;
 import io.xdp4j.ebpf.collection.LoadOptions;
 import io.xdp4j.ebpf.map.BpfMap;
@@ -148,17 +147,16 @@ public final class DatapathObjects implements AutoCloseable {
         }
     }
 
-    /// Empties the cpumaps; false when a ring still holds frames after some time.
+    /// Empties the cpumaps; false when a ring still holds frames after some time. The object's programs
+    /// may also be those of entries that other objects' maps have just given up.
     private boolean drain(LiveObject object) {
-        List<CpuMapEntry> entries = new ArrayList<>();
+        List<CpuMap> maps = new ArrayList<>(cpuMaps());
         for (CpuMap map : object.cpuMaps()) {
-            for (CpuMapEntry entry : map.all()) {
-                entries.add(entry);
-                map.delete(entry.cpu());
-            }
+            map.all().forEach(entry -> map.delete(entry.cpu()));
+            maps.add(map);
         }
         long deadline = System.nanoTime() + DRAIN_NANOS;
-        while (entries.stream().anyMatch(CpuMapEntry::hasWork)) {
+        while (!maps.stream().allMatch(CpuMap::hasDrained)) {
             if (System.nanoTime() - deadline > 0) {
                 return false;
             }

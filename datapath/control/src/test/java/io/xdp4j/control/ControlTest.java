@@ -23,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What tools do with a datapath, once in its process and once over the socket.
@@ -192,6 +193,24 @@ final class ControlTest {
                 .satisfies(row -> assertThat(row.cpu()).isEqualTo(1));
         session.closeTrace(trace);
         assertThatThrownBy(() -> session.readTrace(trace)).hasMessageContaining("trace: " + trace);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "xdp_redirect_map.bpf.o, tx_port_native",
+        "xdp_redirect_map_multi.bpf.o, forward_map_native"
+    })
+    void takesEntriesAwayWithTheirDevice(String name, String devices, Datapath datapath) {
+        FakeNic staying = FakeNic.builder(datapath, "staying").up();
+        FakeNic gone = FakeNic.builder(datapath, "gone").up();
+        DatapathControl session = open(datapath, Where.HERE);
+        int ports = map(session.load(object(name)), devices);
+        session.update(ports, word(0), words(gone.ifindex(), 0), 0);
+        gone.close();
+        assertThat(session.lookup(ports, word(0))).isNull();
+        assertThat(session.entries(ports, null, 8)).isEmpty();
+        session.update(ports, word(0), words(staying.ifindex(), 0), 0);
+        assertThat(session.lookup(ports, word(0))).isEqualTo(words(staying.ifindex(), 0));
     }
 
     @ParameterizedTest

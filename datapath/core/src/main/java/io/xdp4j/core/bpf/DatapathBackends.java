@@ -16,6 +16,7 @@ import io.xdp4j.ebpf.MapException;
 import io.xdp4j.ebpf.UnsupportedException;
 import io.xdp4j.ebpf.map.MapSpec;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -143,6 +144,11 @@ public final class DatapathBackends {
         }
 
         @Override
+        public void whenGone(IntConsumer keys) {
+            map.whenGone(keys);
+        }
+
+        @Override
         public void close() {
             map.close();
         }
@@ -168,6 +174,11 @@ public final class DatapathBackends {
         @Override
         public void clear(int key) {
             map.delete(key);
+        }
+
+        @Override
+        public void whenGone(IntConsumer keys) {
+            map.whenGone(keys);
         }
 
         @Override

@@ -50,8 +50,8 @@ public final class Fib implements AutoCloseable {
     }
 
     /// Takes in what has changed of the devices: they are looked at when this is called, and when
-    /// something of the host changes.
-    public void refresh() {
+    /// something of the host changes. One at a time, so that no older picture replaces a newer one.
+    public synchronized void refresh() {
         HostFib followed = host;
         BpfRuntime bpf = datapath.bpf();
         bpf.world(build(followed == null ? HostPicture.NONE : followed.picture()));

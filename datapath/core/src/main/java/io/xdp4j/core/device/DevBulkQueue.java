@@ -5,6 +5,7 @@ import io.xdp4j.core.frame.XdpRxqInfo;
 import io.xdp4j.core.napi.FlushPhase;
 import io.xdp4j.core.napi.Flushable;
 import io.xdp4j.core.napi.Worker;
+import io.xdp4j.core.offload.SoftwareOffload;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.core.trace.TraceListener;
 import io.xdp4j.ebpf.HotPath;
@@ -80,10 +81,20 @@ final class DevBulkQueue implements Flushable {
         int kept = 0;
         for (int i = 0; i < queued; i++) {
             XdpFrame frame = queue[i];
-            if (EgressProgram.passes(egress, worker, device, frame)) {
+            if (!EgressProgram.passes(egress, worker, device, frame)) {
+                continue;
+            }
+            if (frame.hasOffload() && !device.transmitsOffload(frame) && !finish(frame)) {
+                worker.drop(frame, DropReason.DEVMAP_XMIT_ERROR, device.ifindex());
+            } else {
                 queue[kept++] = frame;
             }
         }
         return kept;
+    }
+
+    /// The program may have moved the packet's start so that the device can no longer do what is left.
+    private static boolean finish(XdpFrame frame) {
+        return !frame.isGso() && SoftwareOffload.finishChecksum(frame);
     }
 }

@@ -471,6 +471,35 @@ public abstract class NetDevice implements AutoCloseable {
     /// Kernel: `ndo_start_xmit`.
     @HotPath
     public void hostXmit(Worker worker, XdpFrame frame) {
+        if (frame.hasOffload() && !transmitsOffload(frame)) {
+            hostXmitFinished(worker, frame);
+        } else {
+            hostXmitOne(worker, frame);
+        }
+    }
+
+    /// Finishes the offloads for a device that sends finished packets only.
+    @HotPath
+    private void hostXmitFinished(Worker worker, XdpFrame frame) {
+        if (!frame.isGso() && SoftwareOffload.finishChecksum(frame)) {
+            hostXmitOne(worker, frame);
+            return;
+        }
+        XdpFrame[] segments = worker.segments();
+        int count = frame.isGso() ? SoftwareOffload.segment(frame, worker.frames(), segments) : 0;
+        if (count == 0) {
+            txQueue(worker).dropped(1);
+            worker.drop(frame, DropReason.RX_BAD_OFFLOAD, ifindex);
+            return;
+        }
+        worker.ledger().entered(count - 1);
+        for (int i = 0; i < count; i++) {
+            hostXmitOne(worker, segments[i]);
+        }
+    }
+
+    @HotPath
+    private void hostXmitOne(Worker worker, XdpFrame frame) {
         XdpFrame[] one = datapath.scratch(worker);
         one[0] = frame;
         int sent;

@@ -92,11 +92,14 @@ public abstract class InterfaceDevice extends NetDevice implements LinkWatch {
         }
         monitor.refresh();
         synchronized (lock) {
-            if (openFailure != null) {
+            NativeException failure = openFailure;
+            if (failure != null) {
+                openFailure = null;
+                shut(); // or the link's next change would open it after all
                 throw new DeviceException(
                         DeviceException.Kind.RUNTIME,
-                        name() + ": " + openFailure.getMessage(),
-                        openFailure);
+                        name() + ": " + failure.getMessage(),
+                        failure);
             }
         }
     }

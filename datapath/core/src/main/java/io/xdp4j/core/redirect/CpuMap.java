@@ -41,6 +41,9 @@ public final class CpuMap implements RedirectMap {
     private final int id;
     private final AtomicReferenceArray<@Nullable CpuMapEntry> entries;
 
+    /// Replaced or deleted, and not yet seen empty.
+    private final List<CpuMapEntry> leaving = new ArrayList<>();
+
     /// A map for CPUs 0..maxEntries-1.
     public CpuMap(Datapath datapath, String name, int maxEntries) {
         this(datapath, name, maxEntries, datapath.nextMapId());
@@ -126,7 +129,20 @@ public final class CpuMap implements RedirectMap {
         if (old != null) {
             // Bulk queues of polls under way reach the ring first; then the last wake-up drains it.
             datapath.workers().synchronize();
+            synchronized (leaving) {
+                leaving.removeIf(entry -> !entry.hasWork());
+                leaving.add(old);
+            }
             old.wake();
+        }
+    }
+
+    /// True when no replaced or deleted entry holds frames; their programs may still be running on the
+    /// last ones until the workers are synchronized.
+    public boolean hasDrained() {
+        synchronized (leaving) {
+            leaving.removeIf(entry -> !entry.hasWork());
+            return leaving.isEmpty();
         }
     }
 

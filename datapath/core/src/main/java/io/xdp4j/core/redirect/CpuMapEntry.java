@@ -103,6 +103,7 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
     /// A GSO frame for a program that wants frames within the MTU goes in segments.
     private int redirectSegments(XdpFrame frame, XdpRxqInfo ingress, int cpu) {
         Worker worker = datapath.workers().get(cpu);
+        boolean skb = frame.isSkb();
         XdpFrame[] segments = worker.segments();
         int count = SoftwareOffload.segment(frame, worker.frames(), segments);
         if (count == 0) {
@@ -111,7 +112,12 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
         worker.ledger().entered(count - 1);
         for (int i = 0; i < count; i++) {
             segments[i].receivedBy(ingress);
-            bulk[cpu].enqueue(segments[i]);
+            segments[i].setSkb(skb);
+            if (!skb) {
+                bulk[cpu].enqueue(segments[i]);
+            } else if (bulk[cpu].enqueueSkb(segments[i]) != 0) {
+                worker.drop(segments[i], DropReason.CPUMAP_RING_FULL, ingress.ifindex());
+            }
         }
         return 0;
     }

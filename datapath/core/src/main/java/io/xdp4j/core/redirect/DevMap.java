@@ -17,6 +17,7 @@ import io.xdp4j.ebpf.MapException;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Devices by index.
@@ -31,6 +32,7 @@ public final class DevMap implements DeviceMap {
     private final Tracepoints.Subscription unregisterListener;
     private final AtomicReferenceArray<@Nullable DevMapEntry> entries;
     private volatile @Nullable DevMapEntry[] present = new DevMapEntry[0];
+    private IntConsumer gone = _ -> {};
 
     /// A map of `maxEntries` slots, all empty.
     public DevMap(Datapath datapath, String name, int maxEntries) {
@@ -104,9 +106,15 @@ public final class DevMap implements DeviceMap {
             DevMapEntry entry = entries.get(key);
             if (entry != null && entry.target().device().equals(device)) {
                 entries.set(key, null);
+                gone.accept(key);
             }
         }
         publish();
+    }
+
+    @Override
+    public synchronized void whenGone(IntConsumer keys) {
+        gone = keys;
     }
 
     private void publish() {

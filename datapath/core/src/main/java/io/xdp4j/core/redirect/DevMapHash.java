@@ -15,8 +15,11 @@ import io.xdp4j.core.program.XdpProgram;
 import io.xdp4j.core.trace.Tracepoints;
 import io.xdp4j.ebpf.HotPath;
 import io.xdp4j.ebpf.MapException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Devices by any 32-bit key.
@@ -33,6 +36,7 @@ public final class DevMapHash implements DeviceMap {
     private final int maxEntries;
     private final Map<Integer, DevMapEntry> entries = new LinkedHashMap<>();
     private volatile Table table = Table.of(Map.of());
+    private IntConsumer gone = _ -> {};
 
     /// A map of at most `maxEntries` devices.
     public DevMapHash(Datapath datapath, String name, int maxEntries) {
@@ -89,8 +93,20 @@ public final class DevMapHash implements DeviceMap {
     }
 
     private synchronized void removeDevice(NetDevice device) {
-        entries.values().removeIf(entry -> entry.target().device().equals(device));
+        List<Integer> keys = new ArrayList<>();
+        entries.forEach((key, entry) -> {
+            if (entry.target().device().equals(device)) {
+                keys.add(key);
+            }
+        });
+        entries.keySet().removeAll(keys);
         table = Table.of(entries);
+        keys.forEach(gone::accept);
+    }
+
+    @Override
+    public synchronized void whenGone(IntConsumer keys) {
+        gone = keys;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.xdp4j.core.redirect;
 import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.program.RedirectMap;
 import io.xdp4j.core.program.XdpProgram;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// A map from number to device, be it an array or a hash.
@@ -18,6 +19,9 @@ public interface DeviceMap extends RedirectMap, AutoCloseable {
 
     /// Takes a key out.
     void delete(int key);
+
+    /// Whom to tell the keys whose devices have gone, as they go.
+    void whenGone(IntConsumer keys);
 
     /// Stops following devices that go away; the map must not be used any more.
     @Override

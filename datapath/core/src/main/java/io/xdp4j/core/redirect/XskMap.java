@@ -16,6 +16,7 @@ import io.xdp4j.core.program.RedirectTarget;
 import io.xdp4j.ebpf.HotPath;
 import io.xdp4j.ebpf.MapException;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// AF_XDP sockets by index. A socket that is closed leaves all maps.
@@ -27,6 +28,7 @@ public final class XskMap implements RedirectMap, AutoCloseable {
     private final String name;
     private final int id;
     private final AtomicReferenceArray<@Nullable RedirectTarget> sockets;
+    private IntConsumer gone = _ -> {};
 
     /// A map of `maxEntries` slots, all empty.
     public XskMap(Datapath datapath, String name, int maxEntries) {
@@ -86,9 +88,16 @@ public final class XskMap implements RedirectMap, AutoCloseable {
         sockets.set(key, null);
     }
 
+    /// Whom to tell the keys whose sockets have been closed, as they are.
+    public synchronized void whenGone(IntConsumer keys) {
+        gone = keys;
+    }
+
     synchronized void remove(RedirectTarget socket) {
         for (int key = 0; key < sockets.length(); key++) {
-            sockets.compareAndSet(key, socket, null);
+            if (sockets.compareAndSet(key, socket, null)) {
+                gone.accept(key);
+            }
         }
     }
 

@@ -22,6 +22,16 @@ public final class HashedRedirectMap extends RedirectMap {
         this.backend = backend;
         buckets = Buckets.of(memory(), spec.maxEntries(), 4, Seeds.next());
         pool = new ElementPool(memory(), STRIDE, spec.maxEntries(), cpus, 0, 0);
+        if (backend != null) {
+            backend.whenGone(this::forget);
+        }
+    }
+
+    private void forget(int key) {
+        long element = buckets.find4(key);
+        if (element != 0) {
+            remove(element + ElementPool.KEY);
+        }
     }
 
     @Override
@@ -127,21 +137,29 @@ public final class HashedRedirectMap extends RedirectMap {
 
     @Override
     int userDelete(long key) {
+        if (!remove(key)) {
+            return -Errno.ENOENT;
+        }
+        if (backend != null) {
+            backend.clear(RawMemory.getInt(key));
+        }
+        return 0;
+    }
+
+    /// Takes out the element whose key stands at an address; false when there is none.
+    private boolean remove(long key) {
         int hash = buckets.hash(key);
         long bucket = buckets.lock(hash);
         long link = buckets.linkTo(bucket, hash, key);
         if (link == 0) {
             buckets.unlock(bucket);
-            return -Errno.ENOENT;
+            return false;
         }
         long element = Buckets.target(link);
         Buckets.remove(link);
         buckets.unlock(bucket);
-        if (backend != null) {
-            backend.clear(RawMemory.getInt(key));
-        }
         pool.give(element, userCpu());
-        return 0;
+        return true;
     }
 
     @Override

@@ -24,6 +24,13 @@ public final class IndexedRedirectMap extends RedirectMap {
         this.backend = backend;
         entries = spec.maxEntries();
         cells = memory().allocate((long) CELL * entries, 64);
+        if (backend != null) {
+            backend.whenGone(this::forget);
+        }
+    }
+
+    private void forget(int key) {
+        RawAtomics.storeRelease32(cell(key) + PRESENT, 0);
     }
 
     @Override
@@ -164,7 +171,7 @@ public final class IndexedRedirectMap extends RedirectMap {
 
     private int clear(int index) {
         if (hasEntry(index)) {
-            RawAtomics.storeRelease32(cell(index) + PRESENT, 0);
+            forget(index);
             if (backend != null) {
                 backend.clear(index);
             }

@@ -1,5 +1,6 @@
 package io.xdp4j.ebpf.map;
 
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// A map that `bpf_redirect_map` takes: devmap, devmap_hash, cpumap, xskmap.
@@ -28,6 +29,10 @@ public abstract class RedirectMap extends BpfMap {
 
         /// Takes an entry away.
         void clear(int key);
+
+        /// Whom to tell the keys of entries that go because what they stand for has gone. May be
+        /// called by any thread, until [#close].
+        default void whenGone(IntConsumer keys) {}
 
         /// Frees what stands behind the map.
         void close();
