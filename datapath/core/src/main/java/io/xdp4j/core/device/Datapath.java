@@ -62,8 +62,8 @@ public final class Datapath implements AutoCloseable {
     private final Map<String, NetDevice> devices = new LinkedHashMap<>();
     private final IdentityHashMap<NetDevice, DeviceTarget> targets = new IdentityHashMap<>();
     private final List<Consumer<NetDevice>> unregisterListeners = new CopyOnWriteArrayList<>();
-    private final IdentityHashMap<XdpProgram, Integer> programIds = new IdentityHashMap<>();
     private final BpfRuntime bpf;
+    private final ProgramIds programIds;
     private final Arena machineMemory = Arena.ofShared();
     private final BpfMachine[] machines;
     private final Map<Class<?>, Object> sharedParts = new HashMap<>();
@@ -78,6 +78,7 @@ public final class Datapath implements AutoCloseable {
         workers = new WorkerGroup(builder.workers, pool, tracepoints, builder.cpus);
         scratch = new XdpFrame[builder.workers][1];
         bpf = new BpfRuntime(builder.workers);
+        programIds = new ProgramIds(bpf::nextProgramId);
         machines = new BpfMachine[builder.workers];
         Arrays.setAll(machines, cpu -> new BpfMachine(bpf, cpu, machineMemory));
         backlogs = workers.all().stream().map(Backlog::new).toArray(Backlog[]::new);
@@ -214,12 +215,7 @@ public final class Datapath implements AutoCloseable {
     }
 
     private int programId(XdpProgram program) {
-        if (program.id() != 0) {
-            return program.id();
-        }
-        synchronized (programIds) {
-            return programIds.computeIfAbsent(program, p -> bpf.nextProgramId());
-        }
+        return program.id() != 0 ? program.id() : programIds.idOf(program);
     }
 
     int nextIfindex() {

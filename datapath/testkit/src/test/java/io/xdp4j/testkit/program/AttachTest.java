@@ -13,8 +13,11 @@ import io.xdp4j.testkit.DatapathTest;
 import io.xdp4j.testkit.FakeNic;
 import io.xdp4j.testkit.Frames;
 import io.xdp4j.testkit.LedgerAssert;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +47,28 @@ final class AttachTest {
         int id = nic.attach(one).id();
         assertThat(nic.attach(two).id()).isNotEqualTo(id);
         assertThat(nic.attach(one)).isEqualTo(new AttachedProgram(one, id, false));
+    }
+
+    /// Ids are kept for programs that somebody has, not for all that ever were.
+    @Test
+    void nothingIsLeftOfReplacedPrograms(Datapath datapath) {
+        FakeNic nic = FakeNic.builder(datapath, "nic0").up();
+        List<WeakReference<XdpProgram>> replaced = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            replaced.add(attachNew(nic, i % 2 == 0 ? XDP_DROP : XDP_PASS));
+        }
+        nic.detach();
+        for (int attempt = 0; attempt < 10 && !replaced.isEmpty(); attempt++) {
+            System.gc();
+            replaced.removeIf(program -> program.refersTo(null));
+        }
+        assertThat(replaced).isEmpty();
+    }
+
+    private static WeakReference<XdpProgram> attachNew(FakeNic nic, int verdict) {
+        XdpProgram program = xdp -> verdict;
+        assertThat(nic.attach(program).id()).isNotZero();
+        return new WeakReference<>(program);
     }
 
     @Test
