@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs one of the benchmarks with the JVM flags of the tools:
-#   run.sh PacketRate [SCENARIO...] [seconds=N] [runs=N] [size=BYTES] [listener=1]
+#   run.sh PacketRate [SCENARIO...] [seconds=N] [runs=N] [size=BYTES]
 #   run.sh jmh [JMH OPTIONS]           for example: run.sh jmh -prof gc
 #   run.sh AfPacketForward IN OUT SECONDS
 # Build first: mvn -pl datapath/benchmarks -am -DskipTests package
@@ -11,8 +11,8 @@ for home in "${JAVA_HOME:-}" /usr/lib/jvm/*; do
   if grep -q '^JAVA_VERSION="25' "$home/release" 2>/dev/null; then java=$home/bin/java; break; fi
 done
 flags=(--enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -XX:+UseCompactObjectHeaders
-  -XX:-DontCompileHugeMethods -Xmx128m)
-class_path="$here/target/classes:$here/target/lib/*"
+  -XX:-DontCompileHugeMethods -Xmx128m "-Dxdp4j.bpf=$here/../../samples/bpf")
+class_path="${XDP4J_CLASS_PATH:+$XDP4J_CLASS_PATH:}$here/target/classes:$here/target/lib/*"
 main=io.xdp4j.benchmarks.$1
 [ "$1" = jmh ] && main=org.openjdk.jmh.Main
 shift

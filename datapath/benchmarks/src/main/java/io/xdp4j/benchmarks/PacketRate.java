@@ -13,8 +13,7 @@ import java.util.stream.Collectors;
 
 /// Packet rates in process, generator included.
 ///
-/// Usage: `PacketRate [SCENARIO...] [seconds=N] [runs=N] [size=BYTES] [listener=1]`, the last with a
-/// listener that counts every tracepoint, as xdp_monitor does. Prints the median of the runs
+/// Usage: `PacketRate [SCENARIO...] [seconds=N] [runs=N] [size=BYTES]`. Prints the median of the runs
 /// with the lowest and the highest, bytes allocated per frame by all threads together, and for each
 /// run the share of frames lost and the longest time in which the last worker, a cpumap's target, did
 /// not poll.
@@ -24,12 +23,9 @@ public final class PacketRate {
     private final int seconds;
     private final int size;
 
-    private final boolean listened;
-
-    private PacketRate(int seconds, int size, boolean listened) {
+    private PacketRate(int seconds, int size) {
         this.seconds = seconds;
         this.size = size;
-        this.listened = listened;
     }
 
     public static void main(String[] args) throws InterruptedException {
@@ -37,7 +33,7 @@ public final class PacketRate {
         int runs = option(args, "runs", 5);
         int size = option(args, "size", 64);
         List<String> names = Arrays.stream(args).filter(arg -> !arg.contains("=")).toList();
-        PacketRate rate = new PacketRate(seconds, size, option(args, "listener", 0) != 0);
+        PacketRate rate = new PacketRate(seconds, size);
         System.out.printf(
                 "%-14s %8s %8s %8s %10s  %s%n",
                 "scenario", "Mpps", "low", "high", "B/frame", "lost/longest stall in ms, each run");
@@ -73,9 +69,6 @@ public final class PacketRate {
 
     private Run run(String name) throws InterruptedException {
         try (Scenario scenario = Scenario.start(name, size)) {
-            if (listened) {
-                var _ = scenario.datapath().tracepoints().subscribe(new CountingListener());
-            }
             StallProbe probe = StallProbe.start(scenario.lastWorker());
             TimeUnit.SECONDS.sleep(WARM_UP_SECONDS);
             probe.takeLongestNanos();

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// A datapath under load, generator included, and what counts as done in it.
 ///
@@ -36,10 +37,13 @@ final class Scenario implements AutoCloseable {
                     "cpumap",
                     "cpumap-paced");
 
+    /// Before the names of scenarios with eBPF objects, of [ObjectsOnVeth#start].
+    private static final String OBJECT = "object-";
+
     private static final long PACED_RATE = 6_500_000;
 
     /// What `xdp_redirect_cpu` takes unless told otherwise: at the paced rate full after 0.3 ms.
-    private static final int DEFAULT_QSIZE = 2048;
+    static final int DEFAULT_QSIZE = 2048;
 
     /// The largest a cpumap takes: it bridges 2.5 ms in which the target has no CPU.
     private static final int PACED_QSIZE = 16384;
@@ -52,6 +56,7 @@ final class Scenario implements AutoCloseable {
 
     private final Datapath datapath;
     private LongSupplier delivered = () -> 0;
+    private @Nullable ObjectsOnVeth objects;
 
     private Scenario(int workers) {
         datapath = Datapath.builder().workers(workers).pin(CPUS).frames(FRAMES).build();
@@ -59,27 +64,40 @@ final class Scenario implements AutoCloseable {
 
     /// Makes a scenario and starts it. `frameBytes` is the size of the generated frames.
     static Scenario start(String name, int frameBytes) {
-        boolean two = name.startsWith("cpumap") || name.equals("balance");
+        boolean two = name.contains("cpumap") || name.equals("balance");
         Scenario scenario = new Scenario(two ? 2 : 1);
         NetDevice nic =
                 scenario.generator(frameBytes, name.equals("cpumap-paced") ? PACED_RATE : 0);
+        if (name.startsWith(OBJECT)) {
+            scenario.object(nic, name.substring(OBJECT.length()));
+        } else {
+            scenario.program(nic, name);
+        }
+        scenario.datapath.up();
+        return scenario;
+    }
+
+    private void program(NetDevice nic, String name) {
         switch (name) {
-            case "drop" -> scenario.drop(nic);
-            case "tx" -> scenario.tx(nic);
-            case "redirect" -> scenario.redirect(nic);
-            case "veth" -> scenario.veth(nic);
-            case "switch" -> scenario.bridge();
-            case "balance" -> scenario.balance(nic);
-            case "xsk-rxdrop" -> scenario.xsk(nic, false);
-            case "xsk-l2fwd" -> scenario.xsk(nic, true);
-            case "cpumap" -> scenario.cpumap(nic, DEFAULT_QSIZE);
-            case "cpumap-paced" -> scenario.cpumap(nic, PACED_QSIZE);
+            case "drop" -> drop(nic);
+            case "tx" -> tx(nic);
+            case "redirect" -> redirect(nic);
+            case "veth" -> veth(nic);
+            case "switch" -> bridge();
+            case "balance" -> balance(nic);
+            case "xsk-rxdrop" -> xsk(nic, false);
+            case "xsk-l2fwd" -> xsk(nic, true);
+            case "cpumap" -> cpumap(nic, DEFAULT_QSIZE);
+            case "cpumap-paced" -> cpumap(nic, PACED_QSIZE);
             default ->
                     throw new IllegalArgumentException(
                             "scenario: " + name + " (expected: one of " + NAMES + ")");
         }
-        scenario.datapath.up();
-        return scenario;
+    }
+
+    private void object(NetDevice nic, String what) {
+        objects = new ObjectsOnVeth(datapath, nic);
+        delivered = objects.start(what);
     }
 
     private NetDevice generator(int frameBytes, long rate) {
@@ -173,6 +191,9 @@ final class Scenario implements AutoCloseable {
 
     @Override
     public void close() {
+        if (objects != null) {
+            objects.close();
+        }
         datapath.close();
     }
 }

@@ -2,9 +2,12 @@ package io.xdp4j.control;
 
 import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.trace.TraceListener;
+import io.xdp4j.core.trace.Tracepoint;
 import io.xdp4j.ebpf.HotPath;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Adds up tracepoints, each worker on its own.
@@ -32,6 +35,21 @@ final class TraceCounters implements TraceListener {
         for (int i = 0; i < workers; i++) {
             shares[i] = new Share(workers);
         }
+    }
+
+    /// The tracepoints to subscribe to: the one that is an event a frame only if it is asked for.
+    Set<Tracepoint> points() {
+        EnumSet<Tracepoint> points =
+                EnumSet.of(
+                        Tracepoint.XDP_EXCEPTION,
+                        Tracepoint.XDP_REDIRECT_ERR,
+                        Tracepoint.XDP_CPUMAP_ENQUEUE,
+                        Tracepoint.XDP_CPUMAP_KTHREAD,
+                        Tracepoint.XDP_DEVMAP_XMIT);
+        if (redirects) {
+            points.add(Tracepoint.XDP_REDIRECT);
+        }
+        return points;
     }
 
     /// One worker's counters.
@@ -84,9 +102,7 @@ final class TraceCounters implements TraceListener {
     @HotPath
     @Override
     public void xdpRedirect(int progId, int ifindex, int toIfindex, int mapId, int mapIndex) {
-        if (redirects) {
-            countRedirect(ifindex, 0);
-        }
+        countRedirect(ifindex, 0);
     }
 
     @HotPath

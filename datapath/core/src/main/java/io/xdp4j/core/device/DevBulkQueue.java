@@ -8,6 +8,7 @@ import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.offload.SoftwareOffload;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.core.trace.TraceListener;
+import io.xdp4j.core.trace.Tracepoint;
 import io.xdp4j.ebpf.HotPath;
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +70,7 @@ final class DevBulkQueue implements Flushable {
         for (int i = sent; i < toSend; i++) {
             worker.drop(queue[i], reason, device.ifindex());
         }
-        TraceListener trace = worker.trace();
+        TraceListener trace = worker.trace(Tracepoint.XDP_DEVMAP_XMIT);
         XdpRxqInfo from = ingress;
         if (trace != null && from != null) {
             trace.xdpDevmapXmit(from.ifindex(), device.ifindex(), sent, queued - sent, error);

@@ -7,6 +7,7 @@ import io.xdp4j.core.program.XdpAction;
 import io.xdp4j.core.program.XdpBuff;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.core.trace.TraceListener;
+import io.xdp4j.core.trace.Tracepoint;
 import io.xdp4j.ebpf.HotPath;
 
 /// The program of a devmap entry, run on a frame that is about to leave.
@@ -32,7 +33,7 @@ final class EgressProgram {
         if (action == XdpAction.XDP_PASS) {
             return true;
         }
-        TraceListener trace = worker.trace();
+        TraceListener trace = worker.trace(Tracepoint.XDP_EXCEPTION);
         if (trace != null && action != XdpAction.XDP_DROP) {
             trace.xdpException(program.id(), action, device.ifindex());
         }

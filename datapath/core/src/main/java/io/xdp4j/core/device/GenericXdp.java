@@ -11,6 +11,7 @@ import io.xdp4j.core.offload.SoftwareOffload;
 import io.xdp4j.core.program.XdpBuff;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.core.trace.TraceListener;
+import io.xdp4j.core.trace.Tracepoint;
 import io.xdp4j.ebpf.HotPath;
 
 /// Runs a device's generic program on what is on its way to the host side.
@@ -86,7 +87,7 @@ final class GenericXdp {
 
     private static void drop(
             NetDevice device, Worker worker, XdpFrame frame, AttachedProgram program, int action) {
-        TraceListener trace = worker.trace();
+        TraceListener trace = worker.trace(Tracepoint.XDP_EXCEPTION);
         if (trace != null && action != XDP_DROP) {
             trace.xdpException(program.id(), action, device.ifindex());
         }

@@ -4,6 +4,7 @@ import io.xdp4j.core.frame.XdpMemIds;
 import io.xdp4j.core.frame.XdpMemInfo;
 import io.xdp4j.core.frame.XdpMemType;
 import io.xdp4j.core.trace.TraceListener;
+import io.xdp4j.core.trace.Tracepoint;
 
 /// Gives receive queues their memory models as a device comes up, and takes them back.
 ///
@@ -25,7 +26,7 @@ final class MemModels {
         }
         int id = ids.take();
         queue.setMem(new XdpMemInfo(type, id));
-        TraceListener trace = datapath.tracepoints().listener();
+        TraceListener trace = datapath.tracepoints().listener(Tracepoint.MEM_CONNECT);
         if (trace != null) {
             trace.memConnect(id, type.name(), allocator(), queue.ifindex());
         }
@@ -38,7 +39,7 @@ final class MemModels {
         }
         queue.setMem(XdpMemInfo.SHARED);
         ids.release(model.id());
-        TraceListener trace = datapath.tracepoints().listener();
+        TraceListener trace = datapath.tracepoints().listener(Tracepoint.MEM_DISCONNECT);
         if (trace != null) {
             trace.memDisconnect(model.id(), model.type().name(), allocator());
         }

@@ -8,6 +8,7 @@ import io.xdp4j.core.program.RedirectMap;
 import io.xdp4j.core.program.RedirectTarget;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.core.trace.TraceListener;
+import io.xdp4j.core.trace.Tracepoint;
 import io.xdp4j.ebpf.HotPath;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
@@ -89,7 +90,10 @@ public final class Redirector {
                 default -> error = -EBADRQC;
             }
         }
-        TraceListener trace = worker.trace();
+        TraceListener trace =
+                error == 0
+                        ? worker.traceRedirects()
+                        : worker.trace(Tracepoint.XDP_REDIRECT_ERR);
         if (trace != null) {
             trace(trace, info, ingress.ifindex(), toIfindex(info, target), progId, error);
         }

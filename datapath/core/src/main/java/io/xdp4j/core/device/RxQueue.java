@@ -15,6 +15,7 @@ import io.xdp4j.core.offload.SoftwareOffload;
 import io.xdp4j.core.program.XdpBuff;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.core.trace.TraceListener;
+import io.xdp4j.core.trace.Tracepoint;
 import io.xdp4j.ebpf.HotPath;
 import org.jspecify.annotations.Nullable;
 
@@ -194,7 +195,7 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
 
     @HotPath
     private void traceException(int progId, int action) {
-        TraceListener trace = worker.trace();
+        TraceListener trace = worker.trace(Tracepoint.XDP_EXCEPTION);
         if (trace != null) {
             trace.xdpException(progId, action, ifindex);
         }
@@ -213,7 +214,7 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
         drops += frames;
         worker.ledger().entered(frames);
         worker.ledger().dropped(reason, frames);
-        TraceListener trace = worker.trace();
+        TraceListener trace = worker.traceDrops();
         if (trace != null) {
             trace.frameDropped(reason, ifindex);
         }
@@ -280,7 +281,7 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
         }
         xdpTx += sent;
         xdpTxErrors += count - sent;
-        TraceListener trace = worker.trace();
+        TraceListener trace = worker.trace(Tracepoint.XDP_BULK_TX);
         if (trace != null) {
             trace.xdpBulkTx(ifindex, sent, count - sent, error);
         }

@@ -10,6 +10,7 @@ import static io.xdp4j.ebpf.Errno.ENOENT;
 import io.xdp4j.core.program.XdpAttachType;
 import io.xdp4j.core.program.XdpProgram;
 import io.xdp4j.core.trace.TraceListener;
+import io.xdp4j.core.trace.Tracepoint;
 import io.xdp4j.ebpf.Errno;
 import java.util.ArrayList;
 import java.util.List;
@@ -141,7 +142,10 @@ public final class XdpState {
         try {
             return attachLink(program, flags);
         } catch (XdpAttachException e) {
-            TraceListener trace = device.datapath().tracepoints().listener();
+            TraceListener trace =
+                    device.datapath()
+                            .tracepoints()
+                            .listener(Tracepoint.BPF_XDP_LINK_ATTACH_FAILED);
             if (trace != null) {
                 trace.xdpLinkAttachFailed(String.valueOf(e.getMessage()));
             }

@@ -9,9 +9,12 @@ import io.xdp4j.core.offload.SoftwareOffload;
 import io.xdp4j.core.program.XdpBuff;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.core.trace.TraceListener;
+import io.xdp4j.core.trace.Tracepoint;
 import io.xdp4j.core.trace.Tracepoints;
 import io.xdp4j.core.trace.WorkerLedger;
 import io.xdp4j.ebpf.HotPath;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +34,9 @@ public final class Worker {
 
     private static final FlushPhase[] PHASES = FlushPhase.values();
 
+    private static final VarHandle REDIRECT_TRACE = field("redirectTrace");
+    private static final VarHandle DROP_TRACE = field("dropTrace");
+
     private final int index;
     private final FramePool pool;
     private final FrameCache frames;
@@ -42,6 +48,14 @@ public final class Worker {
     private final AtomicReference<@Nullable NapiContext> remote = new AtomicReference<>();
     private final NapiIoHandler handler;
     private @Nullable EventLoop eventLoop;
+
+    // Whom to tell of the two events that may happen for each frame: a load and a branch each while
+    // nobody listens. (A) of listening() writes, (B) of opened() reads.
+    @SuppressWarnings("UnusedVariable") // by REDIRECT_TRACE
+    private @Nullable TraceListener redirectTrace;
+
+    @SuppressWarnings("UnusedVariable") // by DROP_TRACE
+    private @Nullable TraceListener dropTrace;
 
     private XdpFrame[] segments = new XdpFrame[0];
     private boolean polling;
@@ -62,6 +76,20 @@ public final class Worker {
         for (int i = 0; i < PHASES.length; i++) {
             flushLists[i] = new FlushList();
         }
+        tracepoints.follow(this::listening);
+    }
+
+    private static VarHandle field(String name) {
+        try {
+            return MethodHandles.lookup().findVarHandle(Worker.class, name, TraceListener.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private void listening(@Nullable TraceListener redirects, @Nullable TraceListener drops) {
+        REDIRECT_TRACE.setRelease(this, redirects); // (A) publishes the listener; pairs with (B)
+        DROP_TRACE.setRelease(this, drops); // (A)
     }
 
     void bind(EventLoop loop) {
@@ -109,10 +137,31 @@ public final class Worker {
         return ledger;
     }
 
-    /// The listener to tell about events, null while nobody listens.
+    /// The listener to tell about an event, null while nobody listens to it.
     @HotPath
-    public @Nullable TraceListener trace() {
-        return tracepoints.listener();
+    public @Nullable TraceListener trace(Tracepoint point) {
+        return tracepoints.listener(point);
+    }
+
+    /// The same for `xdp_redirect`.
+    @HotPath
+    public @Nullable TraceListener traceRedirects() {
+        return opened((TraceListener) REDIRECT_TRACE.getOpaque(this));
+    }
+
+    /// The same for `frame_dropped`.
+    @HotPath
+    public @Nullable TraceListener traceDrops() {
+        return opened((TraceListener) DROP_TRACE.getOpaque(this));
+    }
+
+    /// Orders what follows only where there is a listener, so that frames pay for no fence.
+    @HotPath
+    private static @Nullable TraceListener opened(@Nullable TraceListener listener) {
+        if (listener != null) {
+            VarHandle.acquireFence(); // (B) sees the listener whole; pairs with (A)
+        }
+        return listener;
     }
 
     /// Nanoseconds on `System.nanoTime`'s clock at the start of the current round of polls.
@@ -142,7 +191,7 @@ public final class Worker {
     @HotPath
     public void drop(XdpFrame frame, DropReason reason, int ifindex) {
         ledger.dropped(reason, 1);
-        TraceListener trace = tracepoints.listener();
+        TraceListener trace = traceDrops();
         if (trace != null) {
             trace.frameDropped(reason, ifindex);
         }

@@ -6,6 +6,7 @@ import io.xdp4j.core.napi.Flushable;
 import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.core.trace.TraceListener;
+import io.xdp4j.core.trace.Tracepoint;
 import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.HotPath;
 
@@ -82,7 +83,7 @@ final class CpuMapBulkQueue implements Flushable {
     private void count(int queued, int refused) {
         processed += queued;
         drops += refused;
-        TraceListener trace = worker.trace();
+        TraceListener trace = worker.trace(Tracepoint.XDP_CPUMAP_ENQUEUE);
         if (trace != null) {
             trace.xdpCpumapEnqueue(worker.index(), entry.mapId(), queued, refused, entry.cpu());
         }

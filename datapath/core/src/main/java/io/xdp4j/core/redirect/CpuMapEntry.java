@@ -17,6 +17,7 @@ import io.xdp4j.core.program.XdpBuff;
 import io.xdp4j.core.ring.PtrRing;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.core.trace.TraceListener;
+import io.xdp4j.core.trace.Tracepoint;
 import io.xdp4j.ebpf.HotPath;
 import java.util.ArrayList;
 import java.util.List;
@@ -200,7 +201,7 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
     private void count(int taken, int passed, int dropped, int redirected) {
         boolean sleptBefore = slept;
         slept = false;
-        TraceListener trace = target.trace();
+        TraceListener trace = target.trace(Tracepoint.XDP_CPUMAP_KTHREAD);
         if (trace != null) {
             trace.xdpCpumapKthread(
                     cpu(), mapId, taken, 0, sleptBefore, passed, dropped, redirected);
@@ -241,7 +242,7 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
     /// Only what comes from generic XDP leaves a trace here.
     @HotPath
     private void traceException(int progId, int action, int ifindex) {
-        TraceListener trace = target.trace();
+        TraceListener trace = target.trace(Tracepoint.XDP_EXCEPTION);
         if (trace != null) {
             trace.xdpException(progId, action, ifindex);
         }

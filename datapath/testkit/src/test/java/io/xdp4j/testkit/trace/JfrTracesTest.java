@@ -1,6 +1,7 @@
 package io.xdp4j.testkit.trace;
 
 import static io.xdp4j.core.program.XdpAction.XDP_ABORTED;
+import static io.xdp4j.core.trace.Tracepoint.XDP_EXCEPTION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.xdp4j.core.device.Datapath;
@@ -28,17 +29,17 @@ final class JfrTracesTest {
             throws IOException {
         FakeNic in = FakeNic.builder(datapath, "in").up();
         in.attach(xdp -> xdp.length() == 60 ? XDP_ABORTED : xdp.redirect(77, 0));
-        assertThat(datapath.tracepoints().listener()).as("nobody records").isNull();
+        assertThat(datapath.tracepoints().listener(XDP_EXCEPTION)).as("nobody records").isNull();
         Path file = dir.resolve("xdp.jfr");
         try (Recording recording = new Recording()) {
             recording.enable("xdp4j.xdp_redirect");
             recording.start();
-            assertThat(datapath.tracepoints().listener()).isNotNull();
+            assertThat(datapath.tracepoints().listener(XDP_EXCEPTION)).isNotNull();
             in.inject(0, Frames.udp4(1, 60), Frames.udp4(2, 61)).awaitProcessed(SOON);
             recording.stop();
             recording.dump(file);
         }
-        assertThat(datapath.tracepoints().listener()).as("nobody records any more").isNull();
+        assertThat(datapath.tracepoints().listener(XDP_EXCEPTION)).as("nobody records any more").isNull();
         List<RecordedEvent> events = new ArrayList<>();
         for (RecordedEvent event : RecordingFile.readAllEvents(file)) {
             if (event.getEventType().getName().startsWith("xdp4j.xdp_")) {
