@@ -22,7 +22,10 @@ final class VethDeviceReader {
                     "mtu",
                     "mac",
                     "peer-mac",
-                    "fidelity");
+                    "fidelity",
+                    "qdisc");
+
+    private static final int MAX_QDISC = 16_384;
 
     private VethDeviceReader() {}
 
@@ -43,6 +46,7 @@ final class VethDeviceReader {
                 device.get("mac", ConfigNode::unicastMac, MacAddress.derivedFrom(name)),
                 device.get("peer-mac", ConfigNode::unicastMac, MacAddress.derivedFrom(peer)),
                 device.get("fidelity", n -> n.keyword(Fidelity.values()), Fidelity.STRICT),
+                device.get("qdisc", n -> n.integer(0, MAX_QDISC), 0),
                 device.at());
     }
 

@@ -19,6 +19,7 @@ import java.util.List;
 /// @param mac address of the one end
 /// @param peerMac address of the other end
 /// @param fidelity how closely the pair keeps to the kernel
+/// @param qdisc frames of host sides that wait for room in the peer's ring, 0 for none
 /// @param at where it was written
 public record VethDeviceSpec(
         String name,
@@ -31,6 +32,7 @@ public record VethDeviceSpec(
         MacAddress mac,
         MacAddress peerMac,
         Fidelity fidelity,
+        int qdisc,
         SourceLocation at)
         implements DeviceSpec {
 

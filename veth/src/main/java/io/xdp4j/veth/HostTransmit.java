@@ -8,6 +8,8 @@ import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.offload.SoftwareOffload;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.ebpf.HotPath;
+import java.util.Arrays;
+import java.util.List;
 
 /// The way of the host side's frames from one end to the other.
 ///
@@ -20,9 +22,36 @@ final class HostTransmit {
     /// Segments of one GSO frame, for each worker that has met one.
     private final XdpFrame[][] segments;
 
-    HostTransmit(VethDevice device) {
+    /// For each worker; none without a queueing discipline.
+    private final TxQdisc[] qdiscs;
+
+    /// @param qdiscLimit frames that wait on each worker while the peer's ring is full, 0 for none
+    HostTransmit(VethDevice device, int qdiscLimit) {
         this.device = device;
-        this.segments = new XdpFrame[device.datapath().workers().size()][0];
+        List<Worker> workers = device.datapath().workers().all();
+        this.segments = new XdpFrame[workers.size()][0];
+        this.qdiscs = new TxQdisc[qdiscLimit == 0 ? 0 : workers.size()];
+        Arrays.setAll(
+                qdiscs,
+                i -> new TxQdisc(this, workers.get(i), qdiscLimit, device.name() + ":qdisc"));
+    }
+
+    boolean hasQdisc() {
+        return qdiscs.length > 0;
+    }
+
+    /// The peer has polled: what waits for room goes on.
+    @HotPath
+    void wakeQueues() {
+        for (TxQdisc qdisc : qdiscs) {
+            qdisc.wake();
+        }
+    }
+
+    void reset() {
+        for (TxQdisc qdisc : qdiscs) {
+            qdisc.reset(device.ifindex());
+        }
     }
 
     @HotPath
@@ -49,15 +78,57 @@ final class HostTransmit {
             refuse(worker, to, frame, error);
             return;
         }
+        if (!hasQdisc()) {
+            if (!send(worker, to, frame)) {
+                refuse(worker, frame, DropReason.TX_RING_FULL);
+            }
+            return;
+        }
+        TxQdisc qdisc = qdiscs[worker.index()];
+        boolean sent = qdisc.isEmpty() && send(worker, to, frame);
+        if (!sent && !qdisc.enqueue(frame)) {
+            worker.drop(frame, DropReason.QDISC_FULL, device.ifindex());
+        }
+    }
+
+    /// Hands a frame over; false when the peer's ring is full.
+    @HotPath
+    private boolean send(Worker worker, VethDevice to, XdpFrame frame) {
         int queue = worker.index() % device.realTxQueues();
         VethRq rq = to.hostRq(queue);
         if (rq == null || !rq.hasNapi()) {
             toHost(worker, to.arrival(queue), frame);
-        } else if (rq.produce(frame)) {
-            rq.schedule();
-        } else {
-            refuse(worker, frame, DropReason.TX_RING_FULL);
+            return true;
         }
+        boolean sent = rq.produce(frame);
+        if (sent) {
+            rq.schedule();
+        }
+        return sent;
+    }
+
+    /// Has a frame that waited go on as if it came now; false while there is still no room.
+    @HotPath
+    boolean dequeue(Worker worker, XdpFrame frame) {
+        VethDevice to = device.peer();
+        if (to == null || !device.isUp()) {
+            refuse(worker, frame, to == null ? DropReason.TX_NO_PEER : DropReason.TX_DEVICE_DOWN);
+            return true;
+        }
+        int error = to.checkForward(frame);
+        if (error != 0) {
+            refuse(worker, to, frame, error);
+            return true;
+        }
+        return send(worker, to, frame);
+    }
+
+    /// True when [#dequeue] would get rid of a frame.
+    @HotPath
+    boolean hasRoom(Worker worker) {
+        VethDevice to = device.peer();
+        VethRq rq = to == null ? null : to.hostRq(worker.index() % device.realTxQueues());
+        return rq == null || rq.hasRoom();
     }
 
     @HotPath

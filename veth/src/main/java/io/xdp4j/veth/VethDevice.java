@@ -78,7 +78,7 @@ public final class VethDevice extends NetDevice {
         Arrays.setAll(rqs, i -> new VethRq(rxQueue(i)));
         fromWorkers = new PeerTqStats[datapath.workers().size()];
         Arrays.setAll(fromWorkers, i -> new PeerTqStats(rqs.length));
-        host = new HostTransmit(this);
+        host = new HostTransmit(this, end.qdisc());
         setCarrier(false);
         if (end.mac() == 0) {
             setMac(MAC_BASE | (ifindex() & MAC_SERIAL_MASK));
@@ -88,8 +88,19 @@ public final class VethDevice extends NetDevice {
     static void connect(VethDevice one, VethDevice other) {
         one.peer = other;
         other.peer = one;
+        one.wakeWithPolls(other);
+        other.wakeWithPolls(one);
         one.refreshFeatures();
         other.refreshFeatures();
+    }
+
+    /// Has this end's transmit queues go on when the peer has polled.
+    private void wakeWithPolls(VethDevice to) {
+        if (host.hasQdisc()) {
+            for (VethRq rq : to.rqs) {
+                rq.wakes(host);
+            }
+        }
     }
 
     @Override
@@ -272,6 +283,10 @@ public final class VethDevice extends NetDevice {
                 rq.purge();
             }
             workers.synchronize();
+            VethDevice from = peer;
+            if (from != null) {
+                from.host.wakeQueues();
+            }
         }
     }
 
@@ -306,6 +321,8 @@ public final class VethDevice extends NetDevice {
             opened = false;
             refreshCarriers();
             refreshNapi();
+            host.reset();
+            datapath().workers().synchronize();
         }
     }
 

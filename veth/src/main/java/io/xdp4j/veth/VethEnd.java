@@ -11,6 +11,7 @@ package io.xdp4j.veth;
 /// @param maxTxQueues transmit queues made (`numtxqueues`)
 /// @param gro whether queues have NAPI without a program
 /// @param fidelity that of the pair
+/// @param qdisc frames that wait on each worker while the peer's ring is full, 0 for none
 /// @param firstWorker index of the worker of receive queue 0
 record VethEnd(
         String name,
@@ -22,4 +23,5 @@ record VethEnd(
         int maxTxQueues,
         boolean gro,
         VethFidelity fidelity,
+        int qdisc,
         int firstWorker) {}

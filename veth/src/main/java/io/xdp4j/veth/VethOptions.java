@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class VethOptions {
     private static final int DEFAULT_MTU = 1500;
     private static final int MAX_QUEUES = 64;
+    private static final int MAX_QDISC = 16_384;
     private static final long MULTICAST = 1L << 40;
 
     private final Datapath datapath;
@@ -43,6 +44,7 @@ final class VethOptions {
                 made(tx, given("queues") || given("tx-queues")),
                 spec.flag("gro", false),
                 fidelity(),
+                qdisc(),
                 given("worker") ? worker("worker") : chooseWorker(rx));
     }
 
@@ -60,6 +62,7 @@ final class VethOptions {
                 given("peer-queues") || given("peer-tx-queues") ? tx : first.maxRxQueues(),
                 spec.flag("peer-gro", false),
                 first.fidelity(),
+                first.qdisc(),
                 given("peer-worker") ? worker("peer-worker") : beside(first, rx));
     }
 
@@ -72,6 +75,14 @@ final class VethOptions {
             return VethFidelity.FRIENDLY;
         }
         throw usage("fidelity", text, "strict or friendly");
+    }
+
+    private int qdisc() {
+        int limit = spec.integer("qdisc", 0);
+        if (limit < 0 || limit > MAX_QDISC) {
+            throw usage("qdisc", limit, "0.." + MAX_QDISC);
+        }
+        return limit;
     }
 
     private boolean given(String option) {

@@ -36,6 +36,7 @@ public record VethPair(VethDevice first, VethDevice second) implements AutoClose
     /// | MAC address | `mac` | `peer-mac` |
     /// | NAPI without a program | `gro` (false) | `peer-gro` (false) |
     /// | rules: `strict`, `friendly` | `fidelity` (strict), see [VethFidelity] | the same |
+    /// | frames that wait for room 0..16384 | `qdisc` (0), see [TxQdisc] | the same |
     /// | worker of rx queue 0 | `worker` | `peer-worker` |
     ///
     /// Queue i belongs to worker i where there are as many queues as workers; otherwise pairs start

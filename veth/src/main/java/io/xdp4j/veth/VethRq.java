@@ -10,6 +10,7 @@ import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.ring.PtrRing;
 import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.ebpf.HotPath;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /// One receive queue of a veth end: the ring that the other end fills and the poller that empties
@@ -31,6 +32,9 @@ final class VethRq implements NapiPoller {
     private final NapiContext napi;
     private volatile @Nullable PtrRing ring;
     private @Nullable PtrRing retired;
+
+    /// The sender's transmit queues, when they may wait for this ring.
+    private volatile @Nullable HostTransmit sender;
 
     /// Polled frames that the other host side sent, skbs in the kernel's terms.
     private long hostFrames;
@@ -74,6 +78,11 @@ final class VethRq implements NapiPoller {
         }
     }
 
+    /// Says whose transmit queues wait for room here.
+    void wakes(HostTransmit transmit) {
+        sender = transmit;
+    }
+
     RxQueue queue() {
         return queue;
     }
@@ -94,6 +103,13 @@ final class VethRq implements NapiPoller {
     @HotPath
     boolean hasNapi() {
         return ring != null;
+    }
+
+    /// True when a frame would find room, or no ring.
+    @HotPath
+    boolean hasRoom() {
+        PtrRing to = ring;
+        return to == null || to.size() < to.capacity();
     }
 
     /// Takes a frame of the host side; false when the ring is full.
@@ -153,6 +169,11 @@ final class VethRq implements NapiPoller {
                 queue.receive(frame);
             }
             done++;
+        }
+        HostTransmit waiting = sender;
+        if (waiting != null) {
+            VarHandle.fullFence(); // (B) of TxQdisc
+            waiting.wakeQueues();
         }
         return done;
     }

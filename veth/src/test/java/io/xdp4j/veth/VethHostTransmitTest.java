@@ -17,11 +17,14 @@ import io.xdp4j.testkit.Frames;
 import io.xdp4j.testkit.HostCapture;
 import io.xdp4j.testkit.InjectedFrame;
 import io.xdp4j.testkit.LedgerAssert;
+import io.xdp4j.testkit.StalledWorker;
 import io.xdp4j.testkit.TransmittedFrame;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DatapathTest
 final class VethHostTransmitTest {
@@ -116,6 +119,47 @@ final class VethHostTransmitTest {
                 .dropsOnly(Map.of(DropReason.XDP_DROP, 256L, DropReason.TX_RING_FULL, 44L));
         assertThat(pair.first().linkStats().txDropped()).isEqualTo(44);
         assertThat(pair.second().linkStats().rxDropped()).isZero();
+    }
+
+    private static VethPair withQdisc(Datapath datapath, long limit) {
+        DeviceSpec spec = new DeviceSpec("v0", "veth", Map.of("peer", "v1", "qdisc", limit));
+        VethPair pair = VethPair.open(datapath, spec).up();
+        pair.second().attach(xdp -> XDP_DROP);
+        return pair;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void withAQdiscFramesWaitForRoom(int worker, Datapath datapath) {
+        VethPair pair = withQdisc(datapath, 500);
+        HostSender.on(pair.first()).send(worker, TestFrames.of(700, 60));
+        LedgerAssert.settled(datapath).dropsOnly(Map.of(DropReason.XDP_DROP, 700L));
+        assertThat(pair.first().linkStats().txDropped()).isZero();
+        assertThat(pair.first().linkStats().txPackets()).isEqualTo(700);
+    }
+
+    @Test
+    void aFullQdiscDropsAndIsNoDropOfTheDevice(Datapath datapath) {
+        VethPair pair = withQdisc(datapath, 32);
+        int worker = pair.second().rxQueues().getFirst().worker().index();
+        // The sender is on the receiver's worker, so nothing is polled before the last frame.
+        HostSender.on(pair.first()).send(worker, TestFrames.of(300, 60));
+        LedgerAssert.settled(datapath)
+                .dropsOnly(Map.of(DropReason.XDP_DROP, 288L, DropReason.QDISC_FULL, 12L));
+        assertThat(pair.first().linkStats().txDropped()).isZero();
+    }
+
+    @Test
+    void whatWaitsEndsWithTheDevice(Datapath datapath) {
+        VethPair pair = withQdisc(datapath, 100);
+        int worker = pair.second().rxQueues().getFirst().worker().index();
+        Worker sender = datapath.workers().get(1 - worker);
+        HostSender host = HostSender.on(pair.first());
+        try (StalledWorker _ = StalledWorker.of(datapath.workers().get(worker))) {
+            host.send(sender.index(), TestFrames.of(300, 60));
+        }
+        pair.first().down();
+        LedgerAssert.settled(datapath).hasIn(300);
     }
 
     @Test

@@ -103,6 +103,7 @@ final class DeviceOptions {
         options.put("mtu", device.mtu());
         options.put("peer-mtu", device.mtu());
         options.put("fidelity", word(device.fidelity()));
+        options.put("qdisc", device.qdisc());
         put("mac", device.mac());
         put("peer-mac", device.peerMac());
         return "veth";

@@ -35,6 +35,7 @@ public enum DropReason {
             "the veth peer is gone, down or has no XDP program, so nothing polls there;"
                     + " attach a program to it or choose fidelity friendly"),
     TX_RING_FULL("the transmit ring or the socket buffer was full"),
+    QDISC_FULL("too many frames waited for room in the veth peer's ring"),
     TX_TOO_LONG("longer than the device's MTU"),
     TX_ERROR("the kernel refused the frame"),
     HOST_NO_MEMORY("no free chunk for a frame that the host side wrote"),
