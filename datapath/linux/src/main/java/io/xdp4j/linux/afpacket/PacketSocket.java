@@ -1,5 +1,6 @@
 package io.xdp4j.linux.afpacket;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
@@ -19,6 +20,12 @@ public final class PacketSocket {
     private static final int STATISTICS_SIZE = 12;
     private static final int MREQ_SIZE = 16;
     private static final int MREQ_TYPE = 4;
+
+    // `struct sock_fprog` and `struct sock_filter`
+    private static final int FILTER_PROGRAM_SIZE = 16;
+    private static final int FILTER_PROGRAM_INSNS = 8;
+    private static final int FILTER_INSN_SIZE = 8;
+    private static final short BPF_RET_K = 0x06;
 
     private PacketSocket() {}
 
@@ -66,6 +73,21 @@ public final class PacketSocket {
             request.set(JAVA_INT, 0, ifindex);
             request.set(JAVA_SHORT, MREQ_TYPE, (short) AfPacket.PACKET_MR_PROMISC);
             Sockets.setOption(fd, Sockets.SOL_PACKET, AfPacket.PACKET_ADD_MEMBERSHIP, request);
+        }
+    }
+
+    /// Has the socket take no more frames; what its ring holds stays there. Unlike binding to no
+    /// protocol it works in a fanout group.
+    ///
+    /// Kernel: `SO_ATTACH_FILTER` with one instruction, `ret #0`.
+    public static void refuseAll(int fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment filter = arena.allocate(FILTER_INSN_SIZE, 4);
+            filter.set(JAVA_SHORT, 0, BPF_RET_K);
+            MemorySegment program = arena.allocate(FILTER_PROGRAM_SIZE, 8);
+            program.set(JAVA_SHORT, 0, (short) 1);
+            program.set(ADDRESS, FILTER_PROGRAM_INSNS, filter);
+            Sockets.setOption(fd, Sockets.SOL_SOCKET, Sockets.SO_ATTACH_FILTER, program);
         }
     }
 

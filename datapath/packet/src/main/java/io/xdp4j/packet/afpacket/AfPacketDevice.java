@@ -38,6 +38,7 @@ final class AfPacketDevice extends InterfaceDevice {
     private List<PacketRxQueue> receivers = List.of();
     private @Nullable PacketTxQueue[] senders;
     private long closedDrops;
+    private long closedUnread;
 
     AfPacketDevice(
             Datapath datapath, DeviceInit init, AfPacketSettings settings, LinkMonitor monitor) {
@@ -138,6 +139,7 @@ final class AfPacketDevice extends InterfaceDevice {
         for (PacketRxQueue receiver : receivers) {
             receiver.close();
             closedDrops += receiver.kernelDrops();
+            closedUnread += receiver.leftUnread();
         }
         receivers = List.of();
         closeSenders();
@@ -199,7 +201,7 @@ final class AfPacketDevice extends InterfaceDevice {
                 stats.rxBytes(),
                 stats.txPackets(),
                 stats.txBytes(),
-                stats.rxDropped() + kernelDrops(),
+                stats.rxDropped() + kernelDrops() + leftUnread(),
                 stats.txDropped());
     }
 
@@ -213,10 +215,16 @@ final class AfPacketDevice extends InterfaceDevice {
         });
     }
 
+    /// Frames that nobody read out of the rings before their sockets were closed.
+    private long leftUnread() {
+        return locked(() -> closedUnread);
+    }
+
     @Override
     public Map<String, Long> ethtoolStats() {
         Map<String, Long> stats = new LinkedHashMap<>(super.ethtoolStats());
         stats.put("rx_ring_full", kernelDrops());
+        stats.put("rx_ring_unread", leftUnread());
         return stats;
     }
 }

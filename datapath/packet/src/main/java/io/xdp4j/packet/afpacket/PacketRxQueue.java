@@ -22,9 +22,12 @@ import io.xdp4j.linux.afpacket.AfPacket;
 import io.xdp4j.linux.afpacket.PacketSocket;
 import io.xdp4j.linux.afpacket.PacketStatistics;
 import io.xdp4j.linux.afpacket.TpStatus;
+import io.xdp4j.linux.afpacket.TpacketReq3;
 import io.xdp4j.linux.afpacket.Tpacket3Hdr;
 import io.xdp4j.packet.vnet.FrameCopy;
 import io.xdp4j.packet.vnet.VnetHeader;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// One receive socket: copies the frames of its ring into chunks and runs them through the queue.
@@ -32,9 +35,14 @@ import org.jspecify.annotations.Nullable;
 /// A VLAN tag that the kernel took out is put back, so the program sees the frame as the wire had
 /// it. Frames longer than one chunk become chains.
 ///
-/// Thread: the queue's worker, except [#open], [#close] and [#kernelDrops].
+/// Thread: the queue's worker, except [#open], [#stopReceiving], [#close] and the counters.
 /// Owns: the socket and its ring.
 final class PacketRxQueue implements NapiPoller, EpollIoHandle, AutoCloseable {
+    /// How long the frames that are in the ring at the end are read, when all of them are handed over.
+    private static final long DRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private static final long DRAIN_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
     private static final int MACS = 12;
     private static final int TAG = 4;
     private static final int ETH_P_8021Q = 0x8100;
@@ -46,17 +54,25 @@ final class PacketRxQueue implements NapiPoller, EpollIoHandle, AutoCloseable {
     private final int fd;
     private final FileDescriptor descriptor;
     private final PacketRing ring;
+    private final long drainNanos;
     private @Nullable IoRegistration registration;
     private volatile boolean receiving = true;
     private boolean closed;
-    private long kernelDrops;
 
-    private PacketRxQueue(RxQueue queue, int fd, PacketRing ring) {
+    /// Frames taken out of the ring; the worker's, read by others behind a task of the worker.
+    private long read;
+
+    private long accepted;
+    private long kernelDrops;
+    private long leftUnread;
+
+    private PacketRxQueue(RxQueue queue, int fd, PacketRing ring, int retireMillis) {
         this.queue = queue;
         this.frames = queue.worker().frames();
         this.fd = fd;
         this.descriptor = new FileDescriptor(fd);
         this.ring = ring;
+        this.drainNanos = DRAIN_NANOS + TimeUnit.MILLISECONDS.toNanos(retireMillis);
         this.napi = queue.worker().register(this, queue.toString());
     }
 
@@ -68,8 +84,10 @@ final class PacketRxQueue implements NapiPoller, EpollIoHandle, AutoCloseable {
             PacketSocket.setOption(fd, AfPacket.PACKET_VERSION, AfPacket.TPACKET_V3);
             PacketSocket.setOption(fd, AfPacket.PACKET_VNET_HDR, 1);
             PacketSocket.setOption(fd, AfPacket.PACKET_IGNORE_OUTGOING, 1);
-            PacketSocket.setRxRing(fd, settings.ring());
-            return new PacketRxQueue(queue, fd, new PacketRing(fd, settings.ring()));
+            TpacketReq3 request = settings.ring();
+            PacketSocket.setRxRing(fd, request);
+            PacketRing ring = new PacketRing(fd, request);
+            return new PacketRxQueue(queue, fd, ring, request.retireTimeoutMillis());
         } catch (RuntimeException e) {
             Fd.close(fd);
             throw e;
@@ -100,9 +118,28 @@ final class PacketRxQueue implements NapiPoller, EpollIoHandle, AutoCloseable {
         napi.schedule();
     }
 
-    /// Takes no more frames out of the ring.
+    /// Has the kernel put no more frames into the ring, and reads those that are there. What is still
+    /// there after a while is counted when the socket is closed.
     void stopReceiving() {
+        if (!receiving) {
+            return;
+        }
+        PacketSocket.refuseAll(fd);
+        long deadline = System.nanoTime() + drainNanos;
+        while (registration != null && unread() > 0 && System.nanoTime() - deadline < 0) {
+            napi.schedule();
+            // A block that is not full is handed over after its timeout.
+            LockSupport.parkNanos(DRAIN_POLL_NANOS);
+        }
         receiving = false;
+    }
+
+    /// Frames that are in the ring. Not to be called on the worker.
+    private long unread() {
+        long taken =
+                queue.worker().eventLoop().submit(() -> read).syncUninterruptibly().getNow();
+        count();
+        return accepted - taken;
     }
 
     // ---- events
@@ -139,6 +176,7 @@ final class PacketRxQueue implements NapiPoller, EpollIoHandle, AutoCloseable {
             receive(header);
             done++;
         }
+        read += done;
         return done;
     }
 
@@ -196,11 +234,21 @@ final class PacketRxQueue implements NapiPoller, EpollIoHandle, AutoCloseable {
 
     /// Frames that the kernel could not put into the ring so far.
     synchronized long kernelDrops() {
+        count();
+        return kernelDrops;
+    }
+
+    /// Frames that were in the ring when the socket was closed.
+    synchronized long leftUnread() {
+        return leftUnread;
+    }
+
+    private synchronized void count() {
         if (!closed) {
             PacketStatistics statistics = PacketSocket.statistics(fd);
             kernelDrops += statistics.drops();
+            accepted += statistics.packets() - statistics.drops();
         }
-        return kernelDrops;
     }
 
     /// Clears the error that a link going down leaves on the socket.
@@ -214,7 +262,9 @@ final class PacketRxQueue implements NapiPoller, EpollIoHandle, AutoCloseable {
         if (closed) {
             return;
         }
-        kernelDrops();
+        PacketSocket.refuseAll(fd);
+        receiving = false;
+        leftUnread = unread();
         queue.worker()
                 .eventLoop()
                 .submit(() -> {
