@@ -21,15 +21,27 @@ with_demo() { # runs a command while a demo does
   wait "$demo" || true
 }
 
+shown() { # a command line and what it prints
+  echo "\$ ./xdp4j $*"
+  # shellcheck disable=SC2086 # a command line is several words
+  $xdp4j $* 2>&1 || true
+}
+
+shown_in_turn() {
+  local line
+  for line in "$@"; do shown "$line"; done
+}
+
 transcript() { # title, then the tool's arguments
-  local title=$1
-  shift
+  transcripts_of "$1" "${*:2}"
+}
+
+transcripts_of() { # title, then command lines for one demo
   echo
-  echo "### $title"
+  echo "### $1"
   echo
   echo '```'
-  echo "\$ ./xdp4j $*"
-  with_demo "$xdp4j" "$@" 2>&1 | sed 's/[[:space:]]*$//' | head -n 40
+  with_demo shown_in_turn "${@:2}" | sed 's/[[:space:]]*$//' | head -n 60
   echo '```'
 }
 
@@ -49,6 +61,20 @@ transcripts() {
   transcript "xdp_redirect" xdp_redirect -F nic0 host1 -v -n 1
   transcript "xdp_redirect_map" xdp_redirect_map -F -X -s nic0 host1 -n 2
   transcript "xdp_redirect_map_multi" xdp_redirect_map_multi -F nic0 host1 host2 -v -n 1
+  transcripts_of "xdp_fwd" "loader unload nic0 --all" "xdp_fwd nic0 host1" "loader status" "xdp_fwd -d nic0 host1"
+  transcript "xdp_tx_iptunnel" xdp_tx_iptunnel -F -i nic0 -a 10.0.0.2 -p 0-65535 -s 10.1.0.1 -d 10.1.0.2 -m 02:00:00:00:00:02 --duration 2500ms
+  transcript "xdp2skb_meta" xdp2skb_meta -F nic0 --duration 2500ms
+
+  transcript "bench drop" bench drop nic0 -p read-data -r -e -n 1
+  transcript "bench redirect-cpu" bench redirect-cpu nic0 -c 0 -c 1 -p l4-hash -r drop -e -n 1
+  transcript "bench redirect-map" bench redirect-map nic0 host1 -s -n 2
+  transcripts_of "loader" "loader unload nic0 --all" "loader load nic0 samples/bpf/xdp_basic.bpf.o -n xdp_drop -P 60" \
+    "loader load nic0 samples/bpf/xdp_basic.bpf.o -n xdp_pass -P 20 -A XDP_TX" "loader status" "loader unload nic0 --all"
+  transcripts_of "filter" "loader unload nic0 --all" "filter load nic0 -p deny" "filter port 80 -m src -p tcp" "filter ip 10.0.0.1 -m src -s" \
+    "filter poll -i 500 --duration 1200ms" "filter status" "filter unload nic0"
+  transcripts_of "dump" "dump -D" "dump -i nic0 --rx-capture entry,exit -x -s 34 -c 2" "dump -i host1 -c 2"
+  transcript "trafficgen probe" trafficgen probe
+  transcripts_of "forward" "loader unload nic0 --all" "forward load nic0 host1" "loader status" "forward unload nic0 host1"
 }
 
 text=$(awk -v end="$marker" '{ print } $0 == end { exit }' "$readme")

@@ -18,6 +18,8 @@ module io.xdp4j.tools {
             info.picocli;
     opens io.xdp4j.tools.classic to
             info.picocli;
+    opens io.xdp4j.tools.forward to
+            info.picocli;
     opens io.xdp4j.tools.prog to
             info.picocli;
     opens io.xdp4j.tools.report to

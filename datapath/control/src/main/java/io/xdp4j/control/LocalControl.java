@@ -375,8 +375,9 @@ final class LocalControl implements DatapathControl {
                                 + " are open already (expected: fewer in a session)");
             }
             TraceCounters counters = new TraceCounters(filter, datapath.workers().size());
-            traces.put(
-                    ++lastTrace, new Trace(counters, datapath.tracepoints().subscribe(counters)));
+            Tracepoints.Subscription subscription =
+                    datapath.tracepoints().subscribe(counters, counters.points());
+            traces.put(++lastTrace, new Trace(counters, subscription));
             return lastTrace;
         });
     }
@@ -437,10 +438,11 @@ final class LocalControl implements DatapathControl {
                     Errno.EBUSY,
                     device.name() + ": EBUSY: its packets are being captured already");
         }
+        XdpProgram only = request.program() == 0 ? null : program(request.program());
         PacketCapture capture = PacketCapture.open(datapath, device, request);
         captures.put(capture.map().id(), capture);
         openPerfNow(capture.map(), request.bytesPerCpu());
-        capture.start();
+        capture.start(only);
         return capture.map().id();
     }
 

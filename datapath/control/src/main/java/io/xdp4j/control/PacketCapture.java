@@ -4,6 +4,7 @@ import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.device.PacketTap;
 import io.xdp4j.core.program.XdpBuff;
+import io.xdp4j.core.program.XdpProgram;
 import io.xdp4j.ebpf.HotPath;
 import io.xdp4j.ebpf.map.BpfMap;
 import io.xdp4j.ebpf.map.MapSpec;
@@ -12,6 +13,7 @@ import io.xdp4j.ebpf.map.PerfEventArrayMap;
 import io.xdp4j.ebpf.memory.RawMemory;
 import java.lang.foreign.Arena;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /// Copies a device's packets into a perf event array, from where tools read them.
 ///
@@ -61,8 +63,9 @@ final class PacketCapture implements PacketTap, AutoCloseable {
         return map;
     }
 
-    void start() {
-        device.tap(this);
+    /// @param only the program of a chain that packets are captured at, null for all together
+    void start(@Nullable XdpProgram only) {
+        device.tap(this, only);
     }
 
     @HotPath

@@ -35,6 +35,7 @@ import io.xdp4j.tools.suricata.SuricataCommand;
 import io.xdp4j.tools.xdptools.BenchCommand;
 import io.xdp4j.tools.xdptools.DumpCommand;
 import io.xdp4j.tools.xdptools.FilterCommand;
+import io.xdp4j.tools.xdptools.ForwardCommand;
 import io.xdp4j.tools.xdptools.LoaderCommand;
 import io.xdp4j.tools.xdptools.TrafficgenCommand;
 import java.io.PrintWriter;
@@ -76,6 +77,7 @@ import picocli.CommandLine.Command;
             LoaderCommand.class,
             FilterCommand.class,
             DumpCommand.class,
+            ForwardCommand.class,
             SuricataCommand.class,
         },
         exitCodeListHeading = "%nExit codes:%n",

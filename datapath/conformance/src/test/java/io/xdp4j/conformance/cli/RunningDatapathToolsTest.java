@@ -157,6 +157,45 @@ final class RunningDatapathToolsTest {
                 .anyMatch(line -> line.matches("NETDEV_XDP_ACT_HW_OFFLOAD: +no"));
     }
 
+    // ---- forward
+
+    @Test
+    void forwardJoinsAChainAndLeavesIt() {
+        ok("loader", "load", "nic0", "samples/bpf/xdp_basic.bpf.o", "-n", "xdp_pass", "-P", "20");
+        ok("forward", "load", "nic0", "nic1");
+        assertThat(ok("loader", "status"))
+                .filteredOn(line -> line.startsWith(" =>"))
+                .extracting(line -> line.split(" +", -1)[3])
+                .containsExactly("xdp_pass", "xdp_fwd_prog", "xdp_fwd_prog");
+        awaitCounter("pass");
+        ok("forward", "unload", "nic0", "nic1");
+        refuses(6, "is not attached", "forward", "unload", "nic0");
+        refuses(4, "--fwd-mode: flowtable", "forward", "load", "nic0", "-f", "flowtable");
+        ok("loader", "unload", "nic0", "--all");
+        assertThat(ok("loader", "clean", "-v").getFirst()).endsWith(": 0 objects");
+    }
+
+    // ---- dump
+
+    @Test
+    void dumpSeesOneProgramOfAChain() {
+        ok("loader", "load", "nic0", "samples/bpf/xdp_basic.bpf.o", "-n", "xdp_pass", "-P", "20");
+        ok("loader", "load", "nic0", "samples/bpf/xdp_basic.bpf.o", "-n", "xdp_drop", "-P", "60");
+        assertThat(dumped("xdp_pass")).allMatch(line -> line.contains(": xdp_pass()@exit[PASS]: "));
+        assertThat(dumped("xdp_drop")).allMatch(line -> line.contains(": xdp_drop()@exit[DROP]: "));
+        assertThat(dumped("all"))
+                .allMatch(line -> line.contains(": xdp_dispatcher()@exit[DROP]: "));
+        refuses(2, "[xdp_pass, xdp_drop] on nic0", "dump", "-i", "nic0", "-p", "nosuch");
+        ok("loader", "unload", "nic0", "--all");
+    }
+
+    private List<String> dumped(String program) {
+        List<String> lines =
+                ok("dump", "-i", "nic0", "-P", "-p", program, "--rx-capture", "exit", "-c", "3");
+        assertThat(lines).hasSize(3);
+        return lines;
+    }
+
     // ---- filter
 
     static Stream<Path> filters() {

@@ -10,9 +10,10 @@ import io.xdp4j.testkit.NetNs;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/// `xdp_fwd` on the ports of a router, whose own stack forwards as well because AF_PACKET copies.
+/// `xdp_fwd` and `forward` on the ports of a router, whose own stack forwards as well because AF_PACKET copies.
 final class FwdToolTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int PINGS = 5;
@@ -38,11 +39,12 @@ final class FwdToolTest {
         }
     }
 
-    @Test
-    void forwardsByTheHostsRoutesAndNeighbours() {
+    @ParameterizedTest
+    @ValueSource(strings = {"xdp_fwd", "forward load", "xdp-forward load -F direct"})
+    void forwardsByTheHostsRoutesAndNeighbours(String command) {
         ping(); // the router learns its neighbours
         try (RunningTool tool =
-                ToolCommand.of("xdp_fwd", "p1", "p2", "--json")
+                ToolCommand.of((command + " p1 p2 --json").split(" ", -1))
                         .by("ip", "netns", "exec", lab.hub().name())
                         .start()) {
             tool.awaitStats("the first report", PATIENCE, stats -> true);

@@ -52,6 +52,7 @@ public abstract class NetDevice implements AutoCloseable {
     private volatile @Nullable AttachedProgram attached;
     private volatile @Nullable AttachedProgram generic;
     private volatile @Nullable PacketTap tap;
+    private @Nullable XdpProgram tapped;
     private boolean failureLogged;
 
     /// Registers the device under its name and interface index.
@@ -317,7 +318,7 @@ public abstract class NetDevice implements AutoCloseable {
 
     private void showToQueues() {
         PacketTap around = tap;
-        AttachedProgram run = around == null ? attached : TappedProgram.around(attached, around);
+        AttachedProgram run = around == null ? attached : TappedProgram.around(attached, around, tapped);
         for (RxQueue queue : rxQueues) {
             queue.swap(run);
         }
@@ -326,8 +327,14 @@ public abstract class NetDevice implements AutoCloseable {
     /// Has a tap see the packets of this device at its native program, also where there is none;
     /// null for none again. Returns once the tap before it sees no more.
     public final void tap(@Nullable PacketTap next) {
+        tap(next, null);
+    }
+
+    /// The same at one program of a chain; null for the whole.
+    public final void tap(@Nullable PacketTap next, @Nullable XdpProgram only) {
         synchronized (xdp) {
             tap = next;
+            tapped = only;
             showToQueues();
         }
         datapath.workers().synchronize();

@@ -19,7 +19,14 @@ final class TappedProgram implements XdpProgram {
     }
 
     /// What runs in place of a program; it is known under the same id.
-    static AttachedProgram around(@Nullable AttachedProgram inner, PacketTap tap) {
+    ///
+    /// @param only the member of a chain that the tap is for; null for the whole
+    static AttachedProgram around(
+            @Nullable AttachedProgram inner, PacketTap tap, @Nullable XdpProgram only) {
+        if (inner != null && inner.program() instanceof XdpChain chain && only != null) {
+            XdpChain tapped = chain.with(only, new TappedProgram(only, tap, only.hasFrags()));
+            return new AttachedProgram(tapped, inner.id(), inner.hasFrags());
+        }
         if (inner == null) {
             return new AttachedProgram(new TappedProgram(null, tap, true), 0, true);
         }

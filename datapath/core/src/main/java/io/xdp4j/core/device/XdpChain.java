@@ -49,6 +49,18 @@ public final class XdpChain implements XdpProgram {
         return members.stream().anyMatch(member -> member.program().equals(program));
     }
 
+    /// The same chain with another program in the place of a member.
+    XdpChain with(XdpProgram member, XdpProgram replacement) {
+        return new XdpChain(
+                members.stream()
+                        .map(one ->
+                                one.program().equals(member)
+                                        ? new ChainedProgram(
+                                                replacement, one.priority(), one.chainActions())
+                                        : one)
+                        .toList());
+    }
+
     @HotPath
     @Override
     public int run(XdpBuff xdp) {

@@ -77,33 +77,39 @@ public final class PcapWriter implements AutoCloseable {
 
     /// Appends a frame. `timestampNanos` counts from the epoch.
     public void write(byte[] frame, long timestampNanos) throws IOException {
-        long at = begin(frame.length, timestampNanos);
-        RawMemory.copyIn(frame, 0, at, frame.length);
+        write(frame, frame.length, timestampNanos);
+    }
+
+    /// Appends the first bytes of a frame that was `length` long.
+    public void write(byte[] bytes, int length, long timestampNanos) throws IOException {
+        long at = begin(bytes.length, length, timestampNanos);
+        RawMemory.copyIn(bytes, 0, at, bytes.length);
     }
 
     /// Appends a frame, all its chunks. The frame stays the caller's.
     public void write(XdpFrame frame, long timestampNanos) throws IOException {
-        long at = begin(frame.totalLength(), timestampNanos);
+        int length = frame.totalLength();
+        long at = begin(length, length, timestampNanos);
         for (XdpFrame part = frame; part != null; part = part.nextFrag()) {
             RawMemory.copy(part.data(), at, part.length());
             at += part.length();
         }
     }
 
-    private long begin(int length, long timestampNanos) throws IOException {
-        if (length > SNAPLEN) {
+    private long begin(int captured, int length, long timestampNanos) throws IOException {
+        if (captured > SNAPLEN) {
             throw new IllegalArgumentException(
-                    "frame: " + length + " bytes (expected: <= " + SNAPLEN + ")");
+                    "frame: " + captured + " bytes (expected: <= " + SNAPLEN + ")");
         }
-        if (used + RECORD_HEADER + length > BUFFER_BYTES) {
+        if (used + RECORD_HEADER + captured > BUFFER_BYTES) {
             flush();
         }
         long at = memory + used;
         RawMemory.putInt(at, (int) (timestampNanos / NANOS));
         RawMemory.putInt(at + 4, (int) (timestampNanos % NANOS));
-        RawMemory.putInt(at + 8, length);
+        RawMemory.putInt(at + 8, captured);
         RawMemory.putInt(at + 12, length);
-        used += RECORD_HEADER + length;
+        used += RECORD_HEADER + captured;
         frames++;
         return at + RECORD_HEADER;
     }

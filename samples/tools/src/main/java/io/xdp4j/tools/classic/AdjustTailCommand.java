@@ -2,7 +2,6 @@ package io.xdp4j.tools.classic;
 
 import io.xdp4j.control.MapInfo;
 import io.xdp4j.control.Snapshot;
-import io.xdp4j.control.SnapshotJson;
 import io.xdp4j.control.json.JsonText;
 import io.xdp4j.tools.exit.CommandException;
 import io.xdp4j.tools.session.AttachOptions;
@@ -10,7 +9,6 @@ import io.xdp4j.tools.session.SampleObject;
 import io.xdp4j.tools.session.ToolCommand;
 import io.xdp4j.tools.session.ToolSession;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -114,16 +112,10 @@ public final class AdjustTailCommand extends ToolCommand {
 
     @Override
     protected void summary(ToolSession session, Snapshot end) {
-        if (!target().json()) {
+        if (target().json()) {
+            session.printSummary(Map.of("icmp_sent", sent()), end);
+        } else {
             report(session);
-            return;
         }
-        Map<String, Object> line = new LinkedHashMap<>();
-        line.put("event", "summary");
-        line.put("icmp_sent", sent());
-        if (session.isOwn()) {
-            line.putAll(SnapshotJson.properties(end));
-        }
-        session.out().println(JsonText.of(line));
     }
 }

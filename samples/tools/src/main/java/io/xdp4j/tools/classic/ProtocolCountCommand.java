@@ -2,7 +2,6 @@ package io.xdp4j.tools.classic;
 
 import io.xdp4j.control.MapInfo;
 import io.xdp4j.control.Snapshot;
-import io.xdp4j.control.SnapshotJson;
 import io.xdp4j.control.json.JsonText;
 import io.xdp4j.tools.session.AttachOptions;
 import io.xdp4j.tools.session.SampleObject;
@@ -90,8 +89,6 @@ abstract class ProtocolCountCommand extends ToolCommand {
         if (!target().json()) {
             return;
         }
-        Map<String, Object> line = new LinkedHashMap<>();
-        line.put("event", "summary");
         Map<String, Object> totals = new LinkedHashMap<>();
         long[] counts = counts();
         for (int protocol = 0; protocol < PROTOCOLS; protocol++) {
@@ -99,10 +96,6 @@ abstract class ProtocolCountCommand extends ToolCommand {
                 totals.put(String.valueOf(protocol), counts[protocol]);
             }
         }
-        line.put("protocols", totals);
-        if (session.isOwn()) {
-            line.putAll(SnapshotJson.properties(end));
-        }
-        session.out().println(JsonText.of(line));
+        session.printSummary(Map.of("protocols", totals), end);
     }
 }

@@ -7,7 +7,7 @@ import io.xdp4j.control.ProgramInfo;
 import io.xdp4j.control.TraceFilter;
 import io.xdp4j.tools.exit.CommandException;
 import io.xdp4j.tools.report.ClassicCpuMapTable;
-import io.xdp4j.tools.report.SampleKind;
+import io.xdp4j.tools.report.CpuMapTools;
 import io.xdp4j.tools.report.SampleSetup;
 import io.xdp4j.tools.report.SampleToolCommand;
 import io.xdp4j.tools.session.AttachOptions;
@@ -15,9 +15,7 @@ import io.xdp4j.tools.session.SampleObject;
 import io.xdp4j.tools.session.ToolSession;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,8 +33,6 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 public final class RedirectCpuCommand extends SampleToolCommand {
     private static final String OBJECT = "xdp_redirect_cpu.bpf.o";
-    private static final int MAX_QSIZE = 16384;
-    private static final List<Integer> STRESS_QSIZES = List.of(1024, 8, 16000);
 
     @Option(
             names = {"-d", "--dev"},
@@ -120,40 +116,14 @@ public final class RedirectCpuCommand extends SampleToolCommand {
                         .orElse(List.of());
         return new SampleSetup(
                 object,
-                kinds(),
+                CpuMapTools.kinds(second.device().isPresent()),
                 new TraceFilter(List.of(from.ifindex()), to, List.of(cpuMap.id()), false),
                 "Summary",
                 new ClassicCpuMapTable(first.name(), !noSeparators));
     }
 
-    private Set<SampleKind> kinds() {
-        Set<SampleKind> kinds =
-                EnumSet.of(
-                        SampleKind.RX,
-                        SampleKind.REDIRECT_ERR,
-                        SampleKind.CPUMAP_ENQUEUE,
-                        SampleKind.CPUMAP_KTHREAD,
-                        SampleKind.EXCEPTION);
-        if (second.device().isPresent()) {
-            kinds.add(SampleKind.DEVMAP_XMIT_MULTI);
-        }
-        return kinds;
-    }
-
     private void check(int workers) {
-        for (int cpu : cpus) {
-            if (cpu < 0 || cpu >= workers) {
-                throw CommandException.usage(
-                        "--cpu: "
-                                + cpu
-                                + " (expected: 0.."
-                                + (workers - 1)
-                                + ", the workers of the datapath; more with --workers)");
-            }
-        }
-        if (qsize < 1 || qsize > MAX_QSIZE) {
-            throw CommandException.usage("--qsize: " + qsize + " (expected: 1.." + MAX_QSIZE + ")");
-        }
+        CpuMapTools.check(cpus, workers, qsize);
         if (stress && workers < 2) {
             throw CommandException.usage("--stress-mode: needs CPU 1 (expected: --workers 2)");
         }
@@ -221,7 +191,7 @@ public final class RedirectCpuCommand extends SampleToolCommand {
     protected void afterReport(ToolSession session) {
         Loaded now = loaded;
         if (stress && now != null) {
-            for (int queue : STRESS_QSIZES) {
+            for (int queue : CpuMapTools.STRESS_QSIZES) {
                 putCpu(session, now, "Replace", 1, 0, queue, cpus.size());
             }
         }

@@ -3,7 +3,6 @@ package io.xdp4j.tools.classic;
 import io.xdp4j.control.DeviceInfo;
 import io.xdp4j.control.MapInfo;
 import io.xdp4j.control.Snapshot;
-import io.xdp4j.control.SnapshotJson;
 import io.xdp4j.control.json.JsonText;
 import io.xdp4j.core.program.XdpAction;
 import io.xdp4j.tools.exit.CommandException;
@@ -136,16 +135,8 @@ public final class RxqInfoCommand extends ToolCommand {
     @Override
     protected void summary(ToolSession session, Snapshot end) {
         RxqReport now = report;
-        if (now == null) {
-            return;
+        if (now != null && target().json()) {
+            session.printSummary(now.json(), end);
         }
-        if (!target().json()) {
-            return;
-        }
-        Map<String, Object> line = line("summary", now);
-        if (session.isOwn()) {
-            line.putAll(SnapshotJson.properties(end));
-        }
-        session.out().println(JsonText.of(line));
     }
 }

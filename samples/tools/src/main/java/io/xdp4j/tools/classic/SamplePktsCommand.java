@@ -3,7 +3,6 @@ package io.xdp4j.tools.classic;
 import io.xdp4j.control.MapInfo;
 import io.xdp4j.control.RecordBatch;
 import io.xdp4j.control.Snapshot;
-import io.xdp4j.control.SnapshotJson;
 import io.xdp4j.control.json.JsonText;
 import io.xdp4j.packet.pcap.PcapngWriter;
 import io.xdp4j.tools.exit.CommandException;
@@ -161,14 +160,10 @@ public final class SamplePktsCommand extends ToolCommand {
             written(() -> capture().close());
         }
         if (target().json()) {
-            Map<String, Object> line = new LinkedHashMap<>();
-            line.put("event", "summary");
-            line.put("samples", samples);
-            line.put("lost", lost);
-            if (session.isOwn()) {
-                line.putAll(SnapshotJson.properties(end));
-            }
-            session.out().println(JsonText.of(line));
+            Map<String, Object> counted = new LinkedHashMap<>();
+            counted.put("samples", samples);
+            counted.put("lost", lost);
+            session.printSummary(counted, end);
         }
     }
 }

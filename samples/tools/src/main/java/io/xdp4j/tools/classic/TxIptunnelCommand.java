@@ -3,7 +3,6 @@ package io.xdp4j.tools.classic;
 import io.xdp4j.control.DeviceInfo;
 import io.xdp4j.control.MapInfo;
 import io.xdp4j.control.Snapshot;
-import io.xdp4j.control.SnapshotJson;
 import io.xdp4j.control.json.JsonText;
 import io.xdp4j.tools.exit.CommandException;
 import io.xdp4j.tools.session.AttachOptions;
@@ -18,6 +17,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -212,13 +212,25 @@ public final class TxIptunnelCommand extends ToolCommand {
         return object;
     }
 
+    /// Packets of each IP protocol that has some.
+    private Map<Integer, Long> counts() {
+        MapInfo map = object().map("rxcnt");
+        Map<Integer, Long> counts = new TreeMap<>();
+        for (int number = 0; number < PROTOCOLS; number++) {
+            long sum = object().sum(map, number, 0);
+            if (sum > 0) {
+                counts.put(number, sum);
+            }
+        }
+        return counts;
+    }
+
     @Override
     protected void report(ToolSession session) {
         Map<String, Object> json = new LinkedHashMap<>();
-        for (int number = 0; number < PROTOCOLS; number++) {
-            long sum = object().sum(object().map("rxcnt"), number, 0);
+        counts().forEach((number, sum) -> {
+            long rate = (sum - before[number]) / INTERVAL_SECONDS;
             if (sum > before[number]) {
-                long rate = (sum - before[number]) / INTERVAL_SECONDS;
                 json.put(String.valueOf(number), Map.of("packets", sum, "rate", rate));
                 if (!target().json()) {
                     session.out()
@@ -228,7 +240,7 @@ public final class TxIptunnelCommand extends ToolCommand {
                 }
             }
             before[number] = sum;
-        }
+        });
         if (target().json()) {
             session.out().println(JsonText.of(Map.of("event", "stats", "protocols", json)));
         }
@@ -237,20 +249,9 @@ public final class TxIptunnelCommand extends ToolCommand {
     @Override
     protected void summary(ToolSession session, Snapshot end) {
         if (target().json()) {
-            Map<String, Object> line = new LinkedHashMap<>();
-            line.put("event", "summary");
             Map<String, Object> protocols = new LinkedHashMap<>();
-            for (int number = 0; number < PROTOCOLS; number++) {
-                long sum = object().sum(object().map("rxcnt"), number, 0);
-                if (sum > 0) {
-                    protocols.put(String.valueOf(number), sum);
-                }
-            }
-            line.put("protocols", protocols);
-            if (session.isOwn()) {
-                line.putAll(SnapshotJson.properties(end));
-            }
-            session.out().println(JsonText.of(line));
+            counts().forEach((number, sum) -> protocols.put(String.valueOf(number), sum));
+            session.printSummary(Map.of("protocols", protocols), end);
         }
     }
 }

@@ -26,8 +26,7 @@ public final class ClassicCpuMapTable implements ReportTable {
                 "%-15s %-7s %-14s %-11s %-9s",
                 "XDP-cpumap", "CPU:to", "pps", "drop-pps", "extra-info");
         received(lines, rates);
-        enqueued(lines, rates);
-        kthreads(lines, rates);
+        new CpuMapRows(lines, "%,-14d %,-11d", "cpumap_kthread").add(rates);
         errors(lines, "redirect_err", rates.allRedirectErrors());
         errors(lines, "xdp_exception", rates.allExceptions());
         lines.add("");
@@ -50,51 +49,6 @@ public final class ClassicCpuMapTable implements ReportTable {
         Counts total = rates.rx().total();
         lines.add(
                 "%-15s %-7s %,-14d %,-11d", "XDP-RX", "total", total.processed(), total.dropped());
-    }
-
-    private static void enqueued(Lines lines, SampleMoment rates) {
-        for (int to = 0; to < rates.cpus(); to++) {
-            PerCpu from = rates.enqueue(to);
-            for (int cpu = 0; cpu < from.size(); cpu++) {
-                enqueued(lines, String.valueOf(cpu), to, from.cpu(cpu));
-            }
-            enqueued(lines, "sum", to, from.total());
-        }
-    }
-
-    private static void enqueued(Lines lines, String from, int to, Counts counts) {
-        if (counts.processed() > 0) {
-            lines.add(
-                    "%-15s %3s:%-3d %,-14d %,-11d %,-10.2f %s",
-                    "cpumap-enqueue",
-                    from,
-                    to,
-                    counts.processed(),
-                    counts.dropped(),
-                    Counts.average(counts.processed(), counts.issue()),
-                    counts.issue() > 0 ? "bulk-average" : "");
-        }
-    }
-
-    private static void kthreads(Lines lines, SampleMoment rates) {
-        for (int cpu = 0; cpu < rates.cpus(); cpu++) {
-            Counts one = rates.kthread().cpu(cpu);
-            if (one.processed() > 0) {
-                kthread(lines, String.valueOf(cpu), one, "sched");
-            }
-        }
-        kthread(lines, "total", rates.kthread().total(), "sched-sum");
-    }
-
-    private static void kthread(Lines lines, String cpu, Counts counts, String sched) {
-        lines.add(
-                "%-15s %-7s %,-14d %,-11d %,-10d %s",
-                "cpumap_kthread",
-                cpu,
-                counts.processed(),
-                counts.dropped(),
-                counts.issue(),
-                counts.issue() > 0 ? sched : "");
     }
 
     private static void errors(Lines lines, String name, PerCpu counts) {

@@ -27,8 +27,7 @@ public final class ClassicMonitorTable implements ReportTable {
         }
         redirects(lines, rates.allRedirectErrors(), "Error");
         exceptions(lines, rates);
-        enqueued(lines, rates);
-        kthreads(lines, rates);
+        new CpuMapRows(lines, "%,-12d %,-12d", "cpumap-kthread").add(rates);
         xmits(lines, rates);
         return lines.all();
     }
@@ -62,51 +61,6 @@ public final class ClassicMonitorTable implements ReportTable {
                 event(lines, "Exception", "total", counts.total(), name);
             }
         }
-    }
-
-    private static void enqueued(Lines lines, SampleMoment rates) {
-        for (int to = 0; to < rates.cpus(); to++) {
-            PerCpu from = rates.enqueue(to);
-            for (int cpu = 0; cpu < from.size(); cpu++) {
-                enqueued(lines, String.valueOf(cpu), to, from.cpu(cpu));
-            }
-            enqueued(lines, "sum", to, from.total());
-        }
-    }
-
-    private static void enqueued(Lines lines, String from, int to, Counts counts) {
-        if (counts.processed() > 0) {
-            lines.add(
-                    "%-15s %3s:%-3d %,-12d %,-12d %,-10.2f %s",
-                    "cpumap-enqueue",
-                    from,
-                    to,
-                    counts.processed(),
-                    counts.dropped(),
-                    Counts.average(counts.processed(), counts.issue()),
-                    counts.issue() > 0 ? "bulk-average" : "");
-        }
-    }
-
-    private static void kthreads(Lines lines, SampleMoment rates) {
-        for (int cpu = 0; cpu < rates.cpus(); cpu++) {
-            Counts one = rates.kthread().cpu(cpu);
-            if (one.processed() > 0 || one.dropped() > 0) {
-                kthread(lines, String.valueOf(cpu), one, "sched");
-            }
-        }
-        kthread(lines, "total", rates.kthread().total(), "sched-sum");
-    }
-
-    private static void kthread(Lines lines, String cpu, Counts counts, String sched) {
-        lines.add(
-                "%-15s %-7s %,-12d %,-12d %,-10d %s",
-                "cpumap-kthread",
-                cpu,
-                counts.processed(),
-                counts.dropped(),
-                counts.issue(),
-                counts.issue() > 0 ? sched : "");
     }
 
     private static void xmits(Lines lines, SampleMoment rates) {

@@ -52,6 +52,9 @@ public abstract class ToolCommand implements Callable<Integer> {
     /// Called once an interval.
     protected void report(ToolSession session) {}
 
+    /// Called once the tool is to end, while packets still come and go.
+    protected void beforeDrain(ToolSession session) {}
+
     /// Called once at the end: an own datapath has drained, all is still attached.
     protected void summary(ToolSession session, Snapshot end) {}
 
@@ -71,6 +74,7 @@ public abstract class ToolCommand implements Callable<Integer> {
             prepare(session);
             session.start();
             watch(stop, session);
+            beforeDrain(session);
             Snapshot end = session.drain();
             poll(session);
             summary(session, end);

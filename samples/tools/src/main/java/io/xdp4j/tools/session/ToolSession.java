@@ -10,6 +10,8 @@ import io.xdp4j.control.DeviceInfo;
 import io.xdp4j.control.ObjectRequest;
 import io.xdp4j.control.ProgramInfo;
 import io.xdp4j.control.Snapshot;
+import io.xdp4j.control.SnapshotJson;
+import io.xdp4j.control.json.JsonText;
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.trace.Ledger;
 import io.xdp4j.tools.exit.CommandException;
@@ -21,7 +23,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -159,6 +163,17 @@ public final class ToolSession implements AutoCloseable {
                             + (Files.exists(file) ? ": cannot be read" : ": does not exist")
                             + " (expected: an object file of clang -target bpf)");
         }
+    }
+
+    /// Prints the last line of `--json`: what a tool counted, and an own datapath's counters.
+    public void printSummary(Map<String, Object> counted, Snapshot end) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("event", "summary");
+        line.putAll(counted);
+        if (isOwn()) {
+            line.putAll(SnapshotJson.properties(end));
+        }
+        out.println(JsonText.of(line));
     }
 
     /// Attaches a program to a device.

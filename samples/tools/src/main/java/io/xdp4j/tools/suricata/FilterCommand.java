@@ -2,7 +2,6 @@ package io.xdp4j.tools.suricata;
 
 import io.xdp4j.control.DeviceInfo;
 import io.xdp4j.control.Snapshot;
-import io.xdp4j.control.SnapshotJson;
 import io.xdp4j.control.json.JsonText;
 import io.xdp4j.tools.exit.CommandException;
 import io.xdp4j.tools.session.AttachOptions;
@@ -131,7 +130,7 @@ final class FilterCommand extends ToolCommand {
         List<BypassedFlow> flows = tables.flows();
         List<BypassedFlow> over = running().ageing().expired(flows, System.nanoTime());
         over.forEach(flow -> tables.remove(flow.flow()));
-        print(session, "stats", flows, over, null);
+        print(session, flows, over, null);
     }
 
     @Override
@@ -140,12 +139,11 @@ final class FilterCommand extends ToolCommand {
         if (!target().json()) {
             flows.forEach(flow -> session.out().println(flow));
         }
-        print(session, "summary", flows, List.of(), end);
+        print(session, flows, List.of(), end);
     }
 
     private void print(
             ToolSession session,
-            String event,
             List<BypassedFlow> flows,
             List<BypassedFlow> over,
             @Nullable Snapshot end) {
@@ -160,17 +158,16 @@ final class FilterCommand extends ToolCommand {
             return;
         }
         Map<String, Object> line = new LinkedHashMap<>();
-        line.put("event", event);
         line.put("flows", flows.size() - over.size());
         line.put("packets", packets);
         line.put("bytes", bytes);
         line.put("expired", over.stream().map(BypassedFlow::json).toList());
-        if (end != null) {
+        if (end == null) {
+            line.put("event", "stats");
+            session.out().println(JsonText.of(line));
+        } else {
             line.put("bypassed", flows.stream().map(BypassedFlow::json).toList());
-            if (session.isOwn()) {
-                line.putAll(SnapshotJson.properties(end));
-            }
+            session.printSummary(line, end);
         }
-        session.out().println(JsonText.of(line));
     }
 }

@@ -4,14 +4,12 @@ import io.xdp4j.control.DeviceInfo;
 import io.xdp4j.control.MapInfo;
 import io.xdp4j.control.TraceFilter;
 import io.xdp4j.tools.exit.CommandException;
-import io.xdp4j.tools.report.SampleKind;
+import io.xdp4j.tools.report.CpuMapTools;
 import io.xdp4j.tools.report.SampleSetup;
 import io.xdp4j.tools.session.SampleObject;
 import io.xdp4j.tools.session.ToolSession;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -23,8 +21,6 @@ import picocli.CommandLine.Parameters;
         description = "Redirect to CPUs, the workers of the datapath, by a cpumap.",
         mixinStandardHelpOptions = true)
 final class BenchRedirectCpuCommand extends RedirectBenchCommand {
-    private static final int MAX_QSIZE = 16384;
-    private static final List<Integer> STRESS_QSIZES = List.of(1024, 8, 16000);
 
     @Parameters(paramLabel = "IFNAME", description = "device to redirect from")
     private String device = "";
@@ -107,39 +103,13 @@ final class BenchRedirectCpuCommand extends RedirectBenchCommand {
                         : List.of(session.device(redirectDevice).ifindex());
         return SampleSetup.of(
                 object,
-                kinds(),
+                CpuMapTools.kinds(remote == RemoteAction.REDIRECT),
                 new TraceFilter(List.of(from.ifindex()), to, List.of(cpuMap.id()), false),
                 "Summary");
     }
 
-    private Set<SampleKind> kinds() {
-        Set<SampleKind> kinds =
-                EnumSet.of(
-                        SampleKind.RX,
-                        SampleKind.REDIRECT_ERR,
-                        SampleKind.CPUMAP_ENQUEUE,
-                        SampleKind.CPUMAP_KTHREAD,
-                        SampleKind.EXCEPTION);
-        if (remote == RemoteAction.REDIRECT) {
-            kinds.add(SampleKind.DEVMAP_XMIT_MULTI);
-        }
-        return kinds;
-    }
-
     private void check(int workers) {
-        for (int cpu : cpus) {
-            if (cpu < 0 || cpu >= workers) {
-                throw CommandException.usage(
-                        "--cpu: "
-                                + cpu
-                                + " (expected: 0.."
-                                + (workers - 1)
-                                + ", the workers of the datapath; more with --workers)");
-            }
-        }
-        if (qsize < 1 || qsize > MAX_QSIZE) {
-            throw CommandException.usage("--qsize: " + qsize + " (expected: 1.." + MAX_QSIZE + ")");
-        }
+        CpuMapTools.check(cpus, workers, qsize);
         if ((remote == RemoteAction.REDIRECT) != (redirectDevice != null)) {
             throw CommandException.usage(
                     redirectDevice == null
@@ -165,7 +135,7 @@ final class BenchRedirectCpuCommand extends RedirectBenchCommand {
     protected void afterReport(ToolSession session) {
         Loaded now = loaded;
         if (stress && now != null) {
-            STRESS_QSIZES.forEach(queue -> now.setCpu(cpus.getFirst(), queue));
+            CpuMapTools.STRESS_QSIZES.forEach(queue -> now.setCpu(cpus.getFirst(), queue));
         }
     }
 }

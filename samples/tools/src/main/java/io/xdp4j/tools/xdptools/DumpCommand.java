@@ -9,9 +9,9 @@ import io.xdp4j.control.ObjectInfo;
 import io.xdp4j.control.ProgramInfo;
 import io.xdp4j.control.RecordBatch;
 import io.xdp4j.control.Snapshot;
-import io.xdp4j.control.SnapshotJson;
 import io.xdp4j.control.json.JsonText;
 import io.xdp4j.tools.exit.CommandException;
+import io.xdp4j.tools.session.SampleObject;
 import io.xdp4j.tools.session.ToolCommand;
 import io.xdp4j.tools.session.ToolSession;
 import java.nio.file.Path;
@@ -38,6 +38,7 @@ public final class DumpCommand extends ToolCommand {
     private static final int RING_BYTES = 1 << 21;
     private static final int SNAP_LENGTH = 262_144;
     private static final String PASS = "xdp_basic.bpf.o";
+    private static final String ALL = "all";
 
     @Option(
             names = {"-i", "--interface"},
@@ -63,6 +64,28 @@ public final class DumpCommand extends ToolCommand {
     private boolean loadProgram;
 
     @Option(
+            names = "--load-xdp-mode",
+            paramLabel = "MODE",
+            description =
+                    "where --load-xdp-program runs it: native, skb or unspecified"
+                            + " (default: ${DEFAULT-VALUE})")
+    private ModeOption.Mode loadMode = ModeOption.Mode.NATIVE;
+
+    @Option(
+            names = {"-p", "--program-names"},
+            paramLabel = "NAME",
+            description =
+                    "the program of the device's chain to capture at; all for the chain as one"
+                            + " (default: all)")
+    private String programName = ALL;
+
+    @Option(
+            names = {"-P", "--promiscuous-mode"},
+            description = "also packets for others, which interfaces take unless configured not to")
+    @SuppressWarnings("UnusedVariable") // asked for what is always so
+    private boolean promiscuous;
+
+    @Option(
             names = {"-s", "--snapshot-length"},
             paramLabel = "SNAPLEN",
             description = "bytes of a packet to capture (default: ${DEFAULT-VALUE})")
@@ -73,6 +96,11 @@ public final class DumpCommand extends ToolCommand {
             paramLabel = "FILE",
             description = "write packets to a pcapng file")
     private @Nullable Path file;
+
+    @Option(
+            names = "--use-pcap",
+            description = "write a classic pcap file in place of pcapng")
+    private boolean usePcap;
 
     @Option(
             names = {"-x", "--hex"},
@@ -120,43 +148,74 @@ public final class DumpCommand extends ToolCommand {
             throw CommandException.usage(
                     "--snapshot-length: " + snapLength + " (expected: 1 or more)");
         }
-        String name = device == null ? "" : device;
-        if (loadProgram && session.device(name).attached().isEmpty()) {
-            session.control()
-                    .attach(
-                            AttachRequest.of(
-                                    session.device(name).ifindex(),
-                                    session.loadOwn(PASS, request -> request)
-                                            .program("xdp_pass_frags")
-                                            .id()));
-        }
-        DeviceInfo on = session.device(name);
-        List<Attachment> attached = on.attached();
-        String program = attached.isEmpty() ? "" : programName(attached);
-        if (attached.isEmpty()) {
+        DeviceInfo on = device(session, device == null ? "" : device);
+        List<Attachment> programs = programs(on);
+        String program = programs.isEmpty() ? "" : programName(programs);
+        if (programs.isEmpty()) {
             System.err.println(
                     "WARNING: Specified interface does not have an XDP program loaded,"
                             + System.lineSeparator()
                             + "         capturing in legacy mode!");
         }
-        DumpFile writer = file == null ? null : DumpFile.create(file, on, program, snapLength);
+        DumpFile writer = file == null ? null : dumpFile(file, on, program);
         int map =
                 session.control()
                         .openCapture(
                                 new CaptureRequest(
                                         on.ifindex(),
+                                        programName.equals(ALL)
+                                                ? 0
+                                                : programs.getFirst().program(),
                                         points.contains(CapturePoint.ENTRY),
                                         points.contains(CapturePoint.EXIT),
                                         snapLength,
                                         RING_BYTES));
         running = new Running(on, program, map, writer);
         if (!target().json()) {
-            System.err.println(heading(on, attached, program));
+            System.err.println(heading(on, programs, program));
         }
     }
 
-    private static String programName(List<Attachment> attached) {
-        return attached.getFirst().isChained() ? "xdp_dispatcher" : attached.getFirst().name();
+    /// The device, with a program if it is to have one.
+    private DeviceInfo device(ToolSession session, String name) {
+        DeviceInfo found = session.device(name);
+        if (!loadProgram || !found.attached().isEmpty()) {
+            return found;
+        }
+        SampleObject object = session.loadOwn(PASS, request -> request);
+        session.control()
+                .attach(
+                        AttachRequest.of(found.ifindex(), object.program("xdp_pass_frags").id())
+                                .withMode(ModeOption.mode("--load-xdp-mode", loadMode)));
+        return session.device(name);
+    }
+
+    /// The programs that packets are captured at, as one.
+    private List<Attachment> programs(DeviceInfo on) {
+        if (programName.equals(ALL)) {
+            return on.attached();
+        }
+        return on.attached().stream()
+                .filter(one -> one.name().equals(programName))
+                .findFirst()
+                .map(List::of)
+                .orElseThrow(() ->
+                        CommandException.usage(
+                                "--program-names: "
+                                        + programName
+                                        + " (expected: all, or one of "
+                                        + on.attached().stream().map(Attachment::name).toList()
+                                        + " on "
+                                        + on.name()
+                                        + ")"));
+    }
+
+    private DumpFile dumpFile(Path path, DeviceInfo on, String program) {
+        return usePcap ? new PcapDump(path) : PcapngDump.create(path, on, program, snapLength);
+    }
+
+    private String programName(List<Attachment> attached) {
+        return attached.getFirst().isChained() && programName.equals(ALL) ? "xdp_dispatcher" : attached.getFirst().name();
     }
 
     private String heading(DeviceInfo on, List<Attachment> attached, String program) {
@@ -225,14 +284,10 @@ public final class DumpCommand extends ToolCommand {
             now.file().close();
         }
         if (target().json()) {
-            Map<String, Object> line = new LinkedHashMap<>();
-            line.put("event", "summary");
-            line.put("captured", captured);
-            line.put("lost", lost);
-            if (session.isOwn()) {
-                line.putAll(SnapshotJson.properties(end));
-            }
-            session.out().println(JsonText.of(line));
+            Map<String, Object> counted = new LinkedHashMap<>();
+            counted.put("captured", captured);
+            counted.put("lost", lost);
+            session.printSummary(counted, end);
             return;
         }
         System.err.println();

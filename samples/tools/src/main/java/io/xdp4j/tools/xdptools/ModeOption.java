@@ -27,14 +27,20 @@ final class ModeOption {
     private Mode mode = Mode.NATIVE;
 
     AttachMode mode() {
-        return switch (mode) {
+        return mode("--mode", mode);
+    }
+
+    /// The mode that an option asks for.
+    static AttachMode mode(String option, Mode asked) {
+        return switch (asked) {
             case NATIVE -> AttachMode.NATIVE;
             case SKB -> AttachMode.SKB;
             case UNSPECIFIED -> AttachMode.UNSPECIFIED;
             case HW ->
                     throw new CommandException(
                             ExitCode.UNSUPPORTED,
-                            "--mode: hw: no device here runs programs itself (expected: native or"
+                            option
+                                    + ": hw: no device here runs programs itself (expected: native or"
                                     + " skb)");
         };
     }

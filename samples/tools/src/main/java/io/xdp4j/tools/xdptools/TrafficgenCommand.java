@@ -4,12 +4,12 @@ import picocli.CommandLine.Command;
 
 /// `xdp4j trafficgen`.
 ///
-/// Kernel: xdp-trafficgen of xdp-tools 1.6, but for its TCP mode.
+/// Kernel: xdp-trafficgen of xdp-tools 1.6.
 @Command(
         name = "trafficgen",
         aliases = "xdp-trafficgen",
         description = "Send generated packets out of a device.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {TrafficgenUdpCommand.class, TrafficgenProbeCommand.class})
+        subcommands = {TrafficgenUdpCommand.class, TrafficgenTcpCommand.class, TrafficgenProbeCommand.class})
 public final class TrafficgenCommand extends Subcommands {}

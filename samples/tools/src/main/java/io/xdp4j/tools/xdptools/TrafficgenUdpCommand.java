@@ -1,15 +1,10 @@
 package io.xdp4j.tools.xdptools;
 
 import io.xdp4j.config.DatapathConfig;
-import io.xdp4j.config.DeviceSpec;
-import io.xdp4j.config.PcapDeviceSpec;
-import io.xdp4j.config.SourceLocation;
 import io.xdp4j.control.AttachRequest;
 import io.xdp4j.control.DeviceInfo;
 import io.xdp4j.control.ProgramInfo;
 import io.xdp4j.control.TraceFilter;
-import io.xdp4j.packet.pcap.PcapngWriter;
-import io.xdp4j.tools.exit.CommandException;
 import io.xdp4j.tools.report.ReportOptions;
 import io.xdp4j.tools.report.ReportingCommand;
 import io.xdp4j.tools.report.SampleKind;
@@ -18,11 +13,6 @@ import io.xdp4j.tools.session.IpText;
 import io.xdp4j.tools.session.Macs;
 import io.xdp4j.tools.session.SampleObject;
 import io.xdp4j.tools.session.ToolSession;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +31,6 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true)
 final class TrafficgenUdpCommand extends ReportingCommand {
     private static final String OBJECT = "xdp_trafficgen.bpf.o";
-    private static final String SOURCE = "trafficgen";
     private static final int MAX_PORT = 65535;
     private static final int MAX_THREADS = 64;
     private static final int MAX_LOOP = 1_000_000_000;
@@ -133,59 +122,24 @@ final class TrafficgenUdpCommand extends ReportingCommand {
     /// The user's devices, and a source for each thread.
     @Override
     protected DatapathConfig adapt(DatapathConfig config) {
-        check("--threads", threads, 1, MAX_THREADS);
-        check("--num-packets", packets == null ? threads : packets, threads, MAX_LOOP);
-        Path template = template();
-        List<DeviceSpec> all = new ArrayList<>(config.devices());
-        for (int thread = 0; thread < threads; thread++) {
-            all.add(
-                    new PcapDeviceSpec(
-                            SOURCE + thread,
-                            template,
-                            1,
-                            PcapDeviceSpec.Timing.ASAP,
-                            packets == null ? 0 : share(packets, thread),
-                            null,
-                            new SourceLocation("<command line>", 0, SOURCE)));
-        }
-        return config.withDevices(all);
+        TrafficgenSources.check("--threads", threads, 1, MAX_THREADS);
+        TrafficgenSources.check("--num-packets", packets == null ? threads : packets, threads, MAX_LOOP);
+        return new TrafficgenSources(threads)
+                .addTo(config, template(), packets == null ? 0 : packets);
     }
 
-    private int share(int all, int thread) {
-        return all / threads + (thread < all % threads ? 1 : 0);
-    }
-
-    private static void check(String option, int value, int least, int most) {
-        if (value < least || value > most) {
-            throw CommandException.usage(
-                    option + ": " + value + " (expected: " + least + ".." + most + ")");
-        }
-    }
-
-    private Path template() {
-        check("--dst-port", destinationPort, 1, MAX_PORT);
-        check("--src-port", sourcePort, 1, MAX_PORT);
-        check("--dyn-ports", dynamicPorts, 0, MAX_PORT - destinationPort + 1);
-        byte[] frame =
-                new UdpTemplate(
-                                Macs.parse("--dst-mac", destinationMac),
-                                Macs.parse("--src-mac", sourceMac),
-                                IpText.parse("--dst-addr", destination),
-                                IpText.parse("--src-addr", source),
-                                destinationPort,
-                                sourcePort,
-                                size)
-                        .frame();
-        try {
-            Path file = Files.createTempFile("xdp4j-trafficgen", ".pcapng");
-            file.toFile().deleteOnExit();
-            try (PcapngWriter writer = PcapngWriter.create(file)) {
-                writer.write(writer.addInterface(SOURCE, 0), 0, frame, frame.length, List.of());
-            }
-            return file;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private byte[] template() {
+        TrafficgenSources.check("--dst-port", destinationPort, 1, MAX_PORT);
+        TrafficgenSources.check("--src-port", sourcePort, 1, MAX_PORT);
+        TrafficgenSources.check("--dyn-ports", dynamicPorts, 0, MAX_PORT - destinationPort + 1);
+        IpTemplate headers =
+                new IpTemplate(
+                        Macs.parse("--dst-mac", destinationMac),
+                        Macs.parse("--src-mac", sourceMac),
+                        IpText.parse("--dst-addr", destination),
+                        IpText.parse("--src-addr", source),
+                        IpTemplate.PROTOCOL_UDP);
+        return new UdpTemplate(headers, destinationPort, sourcePort, size).frame();
     }
 
     // ---- the tool
@@ -211,10 +165,10 @@ final class TrafficgenUdpCommand extends ReportingCommand {
         ProgramInfo program =
                 object.program(
                         dynamicPorts > 1 ? "xdp_redirect_update_port" : "xdp_redirect_notouch");
-        List<Integer> from = new ArrayList<>();
-        for (int thread = 0; thread < threads; thread++) {
-            int ifindex = opened.device(SOURCE + thread).ifindex();
-            from.add(ifindex);
+        List<Integer> from =
+                new TrafficgenSources(threads)
+                        .devices(opened).stream().map(DeviceInfo::ifindex).toList();
+        for (int ifindex : from) {
             opened.control().attach(AttachRequest.of(ifindex, program.id()));
         }
         if (!target().json()) {
@@ -225,19 +179,12 @@ final class TrafficgenUdpCommand extends ReportingCommand {
                 null,
                 EnumSet.of(SampleKind.REDIRECT_ERR, SampleKind.EXCEPTION, SampleKind.DEVMAP_XMIT),
                 new TraceFilter(from, List.of(to.ifindex()), List.of(), false),
-                SOURCE + "->" + to.name());
+                TrafficgenSources.NAME + "->" + to.name());
     }
 
     /// True once every source has sent its share.
     @Override
     protected boolean isDone() {
-        return packets != null && session != null && sent(session) >= packets;
-    }
-
-    private static long sent(ToolSession session) {
-        return session.control().snapshot().devices().stream()
-                .filter(device -> device.name().startsWith(SOURCE))
-                .mapToLong(device -> device.link().rxPackets())
-                .sum();
+        return packets != null && session != null && TrafficgenSources.sent(session) >= packets;
     }
 }
