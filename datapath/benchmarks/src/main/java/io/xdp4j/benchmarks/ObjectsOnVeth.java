@@ -112,11 +112,7 @@ final class ObjectsOnVeth implements AutoCloseable {
 
     /// Has a device take frames and drop them.
     private void swallow(NetDevice device) {
-        attach(
-                control.load(request("xdp_basic.bpf.o")),
-                "xdp_drop",
-                device,
-                AttachMode.NATIVE);
+        attach(control.load(request("xdp_basic.bpf.o")), "xdp_drop", device, AttachMode.NATIVE);
     }
 
     private void attach(ObjectInfo object, String name, NetDevice device, AttachMode mode) {

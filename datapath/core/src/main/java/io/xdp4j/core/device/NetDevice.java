@@ -318,7 +318,8 @@ public abstract class NetDevice implements AutoCloseable {
 
     private void showToQueues() {
         PacketTap around = tap;
-        AttachedProgram run = around == null ? attached : TappedProgram.around(attached, around, tapped);
+        AttachedProgram run =
+                around == null ? attached : TappedProgram.around(attached, around, tapped);
         for (RxQueue queue : rxQueues) {
             queue.swap(run);
         }

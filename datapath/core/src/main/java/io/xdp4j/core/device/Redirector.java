@@ -91,9 +91,7 @@ public final class Redirector {
             }
         }
         TraceListener trace =
-                error == 0
-                        ? worker.traceRedirects()
-                        : worker.trace(Tracepoint.XDP_REDIRECT_ERR);
+                error == 0 ? worker.traceRedirects() : worker.trace(Tracepoint.XDP_REDIRECT_ERR);
         if (trace != null) {
             trace(trace, info, ingress.ifindex(), toIfindex(info, target), progId, error);
         }

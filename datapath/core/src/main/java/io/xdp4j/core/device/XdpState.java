@@ -143,9 +143,7 @@ public final class XdpState {
             return attachLink(program, flags);
         } catch (XdpAttachException e) {
             TraceListener trace =
-                    device.datapath()
-                            .tracepoints()
-                            .listener(Tracepoint.BPF_XDP_LINK_ATTACH_FAILED);
+                    device.datapath().tracepoints().listener(Tracepoint.BPF_XDP_LINK_ATTACH_FAILED);
             if (trace != null) {
                 trace.xdpLinkAttachFailed(String.valueOf(e.getMessage()));
             }

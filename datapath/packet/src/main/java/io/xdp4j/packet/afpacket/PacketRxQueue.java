@@ -136,8 +136,7 @@ final class PacketRxQueue implements NapiPoller, EpollIoHandle, AutoCloseable {
 
     /// Frames that are in the ring. Not to be called on the worker.
     private long unread() {
-        long taken =
-                queue.worker().eventLoop().submit(() -> read).syncUninterruptibly().getNow();
+        long taken = queue.worker().eventLoop().submit(() -> read).syncUninterruptibly().getNow();
         count();
         return accepted - taken;
     }

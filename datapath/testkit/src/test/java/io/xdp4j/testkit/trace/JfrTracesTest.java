@@ -39,7 +39,9 @@ final class JfrTracesTest {
             recording.stop();
             recording.dump(file);
         }
-        assertThat(datapath.tracepoints().listener(XDP_EXCEPTION)).as("nobody records any more").isNull();
+        assertThat(datapath.tracepoints().listener(XDP_EXCEPTION))
+                .as("nobody records any more")
+                .isNull();
         List<RecordedEvent> events = new ArrayList<>();
         for (RecordedEvent event : RecordingFile.readAllEvents(file)) {
             if (event.getEventType().getName().startsWith("xdp4j.xdp_")) {

@@ -38,8 +38,6 @@ public final class FwdCommand extends ForwardingCommand {
 
     @Override
     protected AttachRequest attach(int ifindex, int program) {
-        return AttachRequest.of(ifindex, program)
-                .withMode(attach.mode())
-                .withForce(attach.force());
+        return AttachRequest.of(ifindex, program).withMode(attach.mode()).withForce(attach.force());
     }
 }

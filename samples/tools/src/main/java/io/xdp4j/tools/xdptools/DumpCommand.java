@@ -97,9 +97,7 @@ public final class DumpCommand extends ToolCommand {
             description = "write packets to a pcapng file")
     private @Nullable Path file;
 
-    @Option(
-            names = "--use-pcap",
-            description = "write a classic pcap file in place of pcapng")
+    @Option(names = "--use-pcap", description = "write a classic pcap file in place of pcapng")
     private boolean usePcap;
 
     @Option(
@@ -163,9 +161,7 @@ public final class DumpCommand extends ToolCommand {
                         .openCapture(
                                 new CaptureRequest(
                                         on.ifindex(),
-                                        programName.equals(ALL)
-                                                ? 0
-                                                : programs.getFirst().program(),
+                                        programName.equals(ALL) ? 0 : programs.getFirst().program(),
                                         points.contains(CapturePoint.ENTRY),
                                         points.contains(CapturePoint.EXIT),
                                         snapLength,
@@ -215,7 +211,9 @@ public final class DumpCommand extends ToolCommand {
     }
 
     private String programName(List<Attachment> attached) {
-        return attached.getFirst().isChained() && programName.equals(ALL) ? "xdp_dispatcher" : attached.getFirst().name();
+        return attached.getFirst().isChained() && programName.equals(ALL)
+                ? "xdp_dispatcher"
+                : attached.getFirst().name();
     }
 
     private String heading(DeviceInfo on, List<Attachment> attached, String program) {

@@ -8,7 +8,8 @@ import picocli.CommandLine.Command;
 @Command(
         name = "forward",
         aliases = "xdp-forward",
-        description = "Forward between devices by the host's routes; the rest goes to the host side.",
+        description =
+                "Forward between devices by the host's routes; the rest goes to the host side.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {ForwardLoadCommand.class, ForwardUnloadCommand.class})

@@ -11,5 +11,9 @@ import picocli.CommandLine.Command;
         description = "Send generated packets out of a device.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {TrafficgenUdpCommand.class, TrafficgenTcpCommand.class, TrafficgenProbeCommand.class})
+        subcommands = {
+            TrafficgenUdpCommand.class,
+            TrafficgenTcpCommand.class,
+            TrafficgenProbeCommand.class
+        })
 public final class TrafficgenCommand extends Subcommands {}

@@ -99,8 +99,7 @@ final class TrafficgenTcpCommand extends ReportingCommand {
     private @Nullable Flow flow;
 
     /// The flow's ends, and what counts it.
-    private record Flow(
-            InetSocketAddress to, Socket socket, TcpTemplate template, State state) {}
+    private record Flow(InetSocketAddress to, Socket socket, TcpTemplate template, State state) {}
 
     /// The flow's state in the program's map, once it is loaded.
     private static final class State {
@@ -158,8 +157,7 @@ final class TrafficgenTcpCommand extends ReportingCommand {
                 config.devices().stream().map(TrafficgenTcpCommand::withPacket).toList();
         Flow opened = bound();
         flow = opened;
-        return SOURCE.addTo(
-                config.withDevices(withPacket), opened.template().frame(), 0);
+        return SOURCE.addTo(config.withDevices(withPacket), opened.template().frame(), 0);
     }
 
     private static DeviceSpec withPacket(DeviceSpec spec) {
@@ -266,8 +264,7 @@ final class TrafficgenTcpCommand extends ReportingCommand {
         return SampleSetup.of(
                 null,
                 EnumSet.of(SampleKind.REDIRECT_ERR, SampleKind.EXCEPTION, SampleKind.DEVMAP_XMIT),
-                new TraceFilter(
-                        List.of(from.ifindex()), List.of(to.ifindex()), List.of(), false),
+                new TraceFilter(List.of(from.ifindex()), List.of(to.ifindex()), List.of(), false),
                 TrafficgenSources.NAME + "->" + to.name());
     }
 
@@ -275,8 +272,7 @@ final class TrafficgenTcpCommand extends ReportingCommand {
         Flow opened = flow();
         return request.withGlobal("ifindex_out", SampleObject.bytes(ifindex, Integer.BYTES))
                 .withGlobal(
-                        "payload",
-                        SampleObject.bytes(opened.template().payload(), Integer.BYTES))
+                        "payload", SampleObject.bytes(opened.template().payload(), Integer.BYTES))
                 .withGlobal(
                         "packet_limit",
                         SampleObject.bytes(packets == null ? 0 : packets, Long.BYTES))
@@ -300,8 +296,7 @@ final class TrafficgenTcpCommand extends ReportingCommand {
             return;
         }
         try {
-            opened.socket()
-                    .connect(opened.to(), (int) TimeUnit.SECONDS.toMillis(timeout));
+            opened.socket().connect(opened.to(), (int) TimeUnit.SECONDS.toMillis(timeout));
         } catch (IOException e) {
             throw failed(e);
         }

@@ -123,7 +123,8 @@ final class TrafficgenUdpCommand extends ReportingCommand {
     @Override
     protected DatapathConfig adapt(DatapathConfig config) {
         TrafficgenSources.check("--threads", threads, 1, MAX_THREADS);
-        TrafficgenSources.check("--num-packets", packets == null ? threads : packets, threads, MAX_LOOP);
+        TrafficgenSources.check(
+                "--num-packets", packets == null ? threads : packets, threads, MAX_LOOP);
         return new TrafficgenSources(threads)
                 .addTo(config, template(), packets == null ? 0 : packets);
     }
