@@ -60,6 +60,8 @@ transcripts() {
   transcript "xdp_adjust_tail" xdp_adjust_tail -F -i nic0 -P 300 --duration 4500ms
   transcript "xdp_redirect" xdp_redirect -F nic0 host1 -v -n 1
   transcript "xdp_redirect_map" xdp_redirect_map -F -X -s nic0 host1 -n 2
+  transcript "xdpsock" xdpsock -l -x -a -i nic0 --config config/examples/xdpsock.yaml -d 1
+  transcript "xdpsock, four sockets" xdpsock -M -i nic0 --config config/examples/xdpsock.yaml -d 1
   transcript "xdp_redirect_map_multi" xdp_redirect_map_multi -F nic0 host1 host2 -v -n 1
   transcripts_of "xdp_fwd" "loader unload nic0 --all" "xdp_fwd nic0 host1" "loader status" "xdp_fwd -d nic0 host1"
   transcript "xdp_tx_iptunnel" xdp_tx_iptunnel -F -i nic0 -a 10.0.0.2 -p 0-65535 -s 10.1.0.1 -d 10.1.0.2 -m 02:00:00:00:00:02 --duration 2500ms

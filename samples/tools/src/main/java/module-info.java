@@ -30,6 +30,8 @@ module io.xdp4j.tools {
             info.picocli;
     opens io.xdp4j.tools.xdptools to
             info.picocli;
+    opens io.xdp4j.tools.xsk to
+            info.picocli;
 
     uses io.xdp4j.core.device.NetDeviceProvider;
 }

@@ -15,11 +15,14 @@ import io.xdp4j.linux.afxdp.XdpSocket;
 import io.xdp4j.linux.afxdp.XdpStatistics;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /// An AF_XDP socket of the kernel, in the network namespace of the thread that opened it.
 public final class KernelXskSocket implements XskSocket {
     private static final int BUSY_POLL_MICROS = 20;
     private static final int BUSY_POLL_BUDGET = 64;
+    private static final int BIND_TRIES = 200;
+    private static final long BIND_RETRY_NANOS = 5_000_000;
 
     private final int fd;
     private final MmapOffsets offsets;
@@ -126,6 +129,11 @@ public final class KernelXskSocket implements XskSocket {
         return new TxRing(memory, offsets.tx(), entries);
     }
 
+    @Override
+    public void setMaxTxBudget(int packets) {
+        XdpSocket.setMaxTxBudget(fd, packets);
+    }
+
     /// Has the device's NAPI run in this socket's system calls rather than in softirqs. The device
     /// needs `napi_defer_hard_irqs` and `gro_flush_timeout` too.
     public void preferBusyPoll() {
@@ -137,6 +145,22 @@ public final class KernelXskSocket implements XskSocket {
     @Override
     public void bind(int ifindex, int queue, int flags) {
         XdpSocket.bind(fd, new SockaddrXdp(flags, ifindex, queue, 0));
+    }
+
+    /// Binds, and waits where the queue is not free yet: the kernel takes it from a socket some time
+    /// after that was closed.
+    public void bindWhenFree(int ifindex, int queue, int flags) {
+        for (int tries = 1; ; tries++) {
+            try {
+                bind(ifindex, queue, flags);
+                return;
+            } catch (NativeException e) {
+                if (e.errno() != Errno.EBUSY || tries == BIND_TRIES) {
+                    throw e;
+                }
+                LockSupport.parkNanos(BIND_RETRY_NANOS);
+            }
+        }
     }
 
     @Override

@@ -40,6 +40,12 @@ public interface XskSocket extends AutoCloseable {
     /// Makes the TX ring and maps it.
     TxRing txRing(int entries);
 
+    /// Sets how many packets one [#wakeTx] sends in copy mode, 32 unless set. `XDP_MAX_TX_SKB_BUDGET`,
+    /// which the kernel knows since 6.18.
+    ///
+    /// @param packets 32 up to the entries of the TX ring, which is made before
+    void setMaxTxBudget(int packets);
+
     /// Binds to a queue with a UMEM of the socket's own.
     ///
     /// @param flags bits of `XDP_COPY`, `XDP_ZEROCOPY`, `XDP_USE_NEED_WAKEUP`, `XDP_USE_SG`

@@ -52,6 +52,11 @@ class BindMisuseTest {
                     socket.setRing(AfXdp.XDP_RX_RING, 2);
                 }),
         RING_AFTER_BIND(Errno.EBUSY, w -> w.bound(0).setRing(AfXdp.XDP_TX_RING, 2)),
+        TX_BUDGET(0, w -> w.sending().setMaxTxBudget(32)),
+        TX_BUDGET_OF_THE_RING(0, w -> w.sending().setMaxTxBudget(64)),
+        TX_BUDGET_TOO_SMALL(Errno.EACCES, w -> w.sending().setMaxTxBudget(31)),
+        TX_BUDGET_TOO_LARGE(Errno.EACCES, w -> w.sending().setMaxTxBudget(65)),
+        TX_BUDGET_WITHOUT_RING(Errno.EACCES, w -> w.open().setMaxTxBudget(32)),
         MAP_MISSING(Errno.EINVAL, w -> w.open().map(AfXdp.XDP_PGOFF_RX_RING, 4096)),
         MAP_TOO_LARGE(
                 Errno.EINVAL,
@@ -144,6 +149,13 @@ class BindMisuseTest {
         default XskSocket register(UmemConfig config) {
             XskSocket socket = open();
             socket.registerUmem(umem(config));
+            return socket;
+        }
+
+        /// A socket with a TX ring only.
+        default XskSocket sending() {
+            XskSocket socket = open();
+            socket.txRing(64);
             return socket;
         }
 

@@ -28,7 +28,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,11 +47,6 @@ final class AfXdpDevice extends InterfaceDevice {
 
     /// The largest MTU that fits one chunk; above it frames come in several.
     private static final int ONE_CHUNK_MTU = XdpFrame.LINEAR_BYTES - ETH_HLEN;
-
-    /// The kernel frees a queue some time after its socket is closed.
-    private static final int BIND_TRIES = 200;
-
-    private static final long BIND_RETRY_NANOS = 5_000_000;
 
     private final AfXdpSettings settings;
     private final boolean virtual;
@@ -123,11 +117,11 @@ final class AfXdpDevice extends InterfaceDevice {
         for (RxQueue queue : rxQueues()) {
             XskQueue socket = open(queue);
             opening.add(socket);
-            bind(
-                    socket.socket(),
-                    link.ifindex(),
-                    queue.queueIndex(),
-                    frags ? flags | AfXdp.XDP_USE_SG : flags);
+            socket.socket()
+                    .bindWhenFree(
+                            link.ifindex(),
+                            queue.queueIndex(),
+                            frags ? flags | AfXdp.XDP_USE_SG : flags);
             attached.direct(queue.queueIndex(), socket.socket());
         }
         queues = List.copyOf(opening);
@@ -172,20 +166,6 @@ final class AfXdpDevice extends InterfaceDevice {
             }
             socket.registerUmem(Umem.of(datapath().pool().memory(), UmemConfig.PAGES));
             return false;
-        }
-    }
-
-    private static void bind(KernelXskSocket socket, int ifindex, int queue, int flags) {
-        for (int tries = 1; ; tries++) {
-            try {
-                socket.bind(ifindex, queue, flags);
-                return;
-            } catch (NativeException e) {
-                if (e.errno() != Errno.EBUSY || tries == BIND_TRIES) {
-                    throw e;
-                }
-                LockSupport.parkNanos(BIND_RETRY_NANOS);
-            }
         }
     }
 

@@ -28,6 +28,7 @@ import io.xdp4j.core.trace.DropReason;
 import io.xdp4j.ebpf.HotPath;
 import io.xdp4j.ebpf.memory.RawMemory;
 import io.xdp4j.linux.Errno;
+import io.xdp4j.linux.NativeException;
 import io.xdp4j.linux.afxdp.AfXdp;
 import io.xdp4j.linux.afxdp.XdpStatistics;
 import io.xdp4j.linux.afxdp.XskTxMetadata;
@@ -119,6 +120,7 @@ final class XskQueue implements NapiPoller, EpollIoHandle, Flushable, AutoClosea
         this.completion = socket.completionRing(settings.ringSize());
         this.rx = socket.rxRing(settings.ringSize());
         this.tx = socket.txRing(settings.ringSize());
+        sendAtOnce(socket, settings.ringSize());
         this.busyPoll = settings.busyPoll();
         this.completesChecksums = completesChecksums;
         this.stockTarget = Math.min(settings.ringSize(), pool.size() / 8);
@@ -126,6 +128,17 @@ final class XskQueue implements NapiPoller, EpollIoHandle, Flushable, AutoClosea
         this.sender = receiver + 1;
         this.partSender = receiver + 2;
         this.napi = worker.register(this, queue.toString());
+    }
+
+    /// One call for what a poll sends, where the kernel can.
+    private static void sendAtOnce(KernelXskSocket socket, int packets) {
+        try {
+            socket.setMaxTxBudget(packets);
+        } catch (NativeException e) {
+            if (e.errno() != Errno.ENOPROTOOPT) {
+                throw e;
+            }
+        }
     }
 
     KernelXskSocket socket() {

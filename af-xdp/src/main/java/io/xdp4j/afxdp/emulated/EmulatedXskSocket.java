@@ -47,6 +47,7 @@ public final class EmulatedXskSocket implements XskSocket, RedirectTarget {
     private boolean bound;
     private boolean unbound;
     private boolean closed;
+    private int txBudget = XskTransmitter.TX_BATCH_SIZE;
     private volatile int error;
     private @Nullable Umem umem;
     private @Nullable XskPool pool;
@@ -161,6 +162,21 @@ public final class EmulatedXskSocket implements XskSocket, RedirectTarget {
         return new TxRing(newRing(AfXdp.XDP_TX_RING, entries), LAYOUT, entries);
     }
 
+    @Override
+    public synchronized void setMaxTxBudget(int packets) {
+        RingArea tx = rings.get(AfXdp.XDP_TX_RING);
+        check(
+                tx == null || packets < XskTransmitter.TX_BATCH_SIZE || packets > tx.entries(),
+                "setsockopt",
+                option(AfXdp.XDP_MAX_TX_SKB_BUDGET),
+                Errno.EACCES);
+        txBudget = packets;
+        XskTransmitter sending = transmitter;
+        if (sending != null) {
+            sending.setBudget(packets);
+        }
+    }
+
     // ---- bind
 
     @Override
@@ -260,7 +276,7 @@ public final class EmulatedXskSocket implements XskSocket, RedirectTarget {
         if (tx != null) {
             DescConsumer ring = new DescConsumer(tx.address(), LAYOUT, tx.entries());
             ring.setNeedsWakeup(true);
-            transmitter = new XskTransmitter(found, ring);
+            transmitter = new XskTransmitter(found, ring, txBudget);
         }
         if (rx != null) {
             receiver =

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// Fails: a negative errno; descriptors that are wrong are passed over and counted.
 /// Kernel: `__xsk_generic_xmit`, `xsk_build_skb`.
 final class XskTransmitter {
-    /// Packets of one call (`TX_BATCH_SIZE`).
-    private static final int BATCH = 32;
+    /// Packets of one call unless told otherwise.
+    static final int TX_BATCH_SIZE = 32;
 
     private static final int MAX_PARTS = XdpFrame.MAX_FRAGS + 1;
     private static final int KNOWN_OPTIONS = AfXdp.XDP_PKT_CONTD | AfXdp.XDP_TX_METADATA;
@@ -45,14 +45,17 @@ final class XskTransmitter {
     private final long[] addresses = new long[MAX_PARTS];
     private final int[] lengths = new int[MAX_PARTS];
     private int firstOptions;
+    private volatile int budget;
     private long invalid;
     private long ringEmpty;
 
-    XskTransmitter(XskPool pool, DescConsumer tx) {
+    /// @param budget packets of one call
+    XskTransmitter(XskPool pool, DescConsumer tx, int budget) {
         this.umem = pool.umem();
         this.device = pool.device();
         this.completion = pool.completion();
         this.tx = tx;
+        this.budget = budget;
         this.frags = pool.takesFrags();
         this.checksumsInSoftware = (umem.config().flags() & AfXdp.XDP_UMEM_TX_SW_CSUM) != 0;
         this.worker = pool.queue().worker();
@@ -60,7 +63,11 @@ final class XskTransmitter {
         this.counters = device.txQueues().get(worker.index());
     }
 
-    /// Sends up to [#BATCH] packets: 0 when the ring is empty, `-EAGAIN` when there is more to do or no
+    void setBudget(int packets) {
+        budget = packets;
+    }
+
+    /// Sends as many packets as the budget allows: 0 when the ring is empty, `-EAGAIN` when there is more to do or no
     /// room for completions, `-EBUSY` when the device dropped one, `-EINVAL` at a wrong request.
     @HotPath
     int send() {
@@ -72,6 +79,7 @@ final class XskTransmitter {
 
     @HotPath
     private int sendBatch() {
+        int most = budget;
         for (int sent = 0; ; ) {
             int parts = nextPacket();
             if (parts == 0) {
@@ -81,7 +89,7 @@ final class XskTransmitter {
             if (parts < 0) {
                 continue;
             }
-            if (sent++ == BATCH || completion.reserve(parts) < parts) {
+            if (sent++ == most || completion.reserve(parts) < parts) {
                 return -Errno.EAGAIN;
             }
             int error = send(parts);

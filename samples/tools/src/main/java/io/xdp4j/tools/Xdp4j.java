@@ -38,6 +38,7 @@ import io.xdp4j.tools.xdptools.FilterCommand;
 import io.xdp4j.tools.xdptools.ForwardCommand;
 import io.xdp4j.tools.xdptools.LoaderCommand;
 import io.xdp4j.tools.xdptools.TrafficgenCommand;
+import io.xdp4j.tools.xsk.XdpsockCommand;
 import java.io.PrintWriter;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -72,6 +73,7 @@ import picocli.CommandLine.Command;
             SamplePktsCommand.class,
             TxIptunnelCommand.class,
             Xdp2SkbMetaCommand.class,
+            XdpsockCommand.class,
             BenchCommand.class,
             TrafficgenCommand.class,
             LoaderCommand.class,

@@ -195,6 +195,12 @@ public final class RunningTool implements AutoCloseable {
         return summary;
     }
 
+    /// Waits for its end; returns its exit code.
+    public int awaitExit() {
+        awaitEnd();
+        return process.exitValue();
+    }
+
     private void awaitEnd() {
         try {
             if (!process.waitFor(END.toSeconds(), TimeUnit.SECONDS)) {

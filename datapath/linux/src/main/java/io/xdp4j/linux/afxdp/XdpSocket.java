@@ -41,6 +41,11 @@ public final class XdpSocket {
         Sockets.setOption(fd, Sockets.SOL_XDP, option, entries);
     }
 
+    /// Sets how many packets one `sendto` sends in copy mode. Linux 6.18.
+    public static void setMaxTxBudget(int fd, int packets) {
+        Sockets.setOption(fd, Sockets.SOL_XDP, AfXdp.XDP_MAX_TX_SKB_BUDGET, packets);
+    }
+
     public static MmapOffsets mmapOffsets(int fd) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocate(JAVA_LONG, RINGS * OFFSET_WORDS);

@@ -11,9 +11,14 @@ public final class Macs {
     private Macs() {}
 
     public static byte[] bytes(DeviceInfo device) {
+        return bytes(device.mac());
+    }
+
+    /// @param mac in the low 48 bits, the first byte of the wire highest
+    public static byte[] bytes(long mac) {
         byte[] bytes = new byte[BYTES];
         for (int i = 0; i < BYTES; i++) {
-            bytes[i] = (byte) (device.mac() >>> (8 * (BYTES - 1 - i)));
+            bytes[i] = (byte) (mac >>> (8 * (BYTES - 1 - i)));
         }
         return bytes;
     }

@@ -70,6 +70,16 @@ public final class TargetOptions {
         return json;
     }
 
+    /// The description of an own datapath that the user named, null for none.
+    public @Nullable Path config() {
+        return config;
+    }
+
+    /// When to stop, null for never.
+    public @Nullable Duration duration() {
+        return duration;
+    }
+
     /// The object that the user named, null for the tool's own.
     public @Nullable Path object() {
         return object;

@@ -72,7 +72,7 @@ public final class ToolSession implements AutoCloseable {
     /// Makes a datapath.
     ///
     /// @param adapt changes its description
-    static ToolSession own(
+    public static ToolSession own(
             TargetOptions options,
             String command,
             List<String> devices,
@@ -200,19 +200,19 @@ public final class ToolSession implements AutoCloseable {
     }
 
     /// Brings the devices of an own datapath up.
-    void start() {
+    public void start() {
         if (own != null) {
             own.start();
         }
     }
 
     /// True when nothing more will arrive by itself.
-    boolean isExhausted() {
+    public boolean isExhausted() {
         return own != null && own.isExhausted();
     }
 
     /// Stops an own datapath from receiving and lets it drain; the counters afterwards.
-    Snapshot drain() {
+    public Snapshot drain() {
         if (own == null) {
             return control.snapshot();
         }

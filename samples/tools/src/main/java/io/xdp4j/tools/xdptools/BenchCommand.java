@@ -19,5 +19,7 @@ import picocli.CommandLine.Command;
             BenchRedirectCpuCommand.class,
             BenchRedirectMapCommand.class,
             BenchRedirectMultiCommand.class,
+            BenchXskDropCommand.class,
+            BenchXskTxCommand.class,
         })
 public final class BenchCommand extends Subcommands {}

@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             TrafficgenUdpCommand.class,
             TrafficgenTcpCommand.class,
+            TrafficgenXskUdpCommand.class,
             TrafficgenProbeCommand.class
         })
 public final class TrafficgenCommand extends Subcommands {}
