@@ -32,6 +32,9 @@
 
 enum { FRAMES = 16384, FRAME = 4096, RING = 2048, BATCH = 64, STOCK = 2048 };
 
+/* Frames of one test run. Between two runs the kernel pauses for milliseconds, so they are long. */
+enum { RUN = 1 << 22 };
+
 struct port {
 	struct xsk_umem *umem;
 	struct xsk_socket *xsk;
@@ -80,12 +83,12 @@ static int generate(const char *name, double seconds)
 
 	while (now() - start < seconds && !stop) {
 		LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = sizeof(frame),
-			    .ctx_in = &context, .ctx_size_in = sizeof(context), .repeat = 1 << 16,
+			    .ctx_in = &context, .ctx_size_in = sizeof(context), .repeat = RUN,
 			    .flags = BPF_F_TEST_XDP_LIVE_FRAMES, .batch_size = BATCH);
 
-		if (prog < 0 || bpf_prog_test_run_opts(prog, &opts))
+		if (prog < 0 || (bpf_prog_test_run_opts(prog, &opts) && errno != EINTR))
 			die("test run");
-		packets += 1 << 16;
+		packets += RUN;
 	}
 	printf("%llu %.3f %.3f\n", packets, now() - start, packets / (now() - start) / 1e6);
 	return 0;

@@ -67,7 +67,7 @@ final class XskTransmitter {
         budget = packets;
     }
 
-    /// Sends as many packets as the budget allows: 0 when the ring is empty, `-EAGAIN` when there is more to do or no
+    /// Sends as many packets as the budget allows: 0 when the ring is empty or a packet was wrong, `-EAGAIN` when there is more to do or no
     /// room for completions, `-EBUSY` when the device dropped one, `-EINVAL` at a wrong request.
     @HotPath
     int send() {
@@ -87,7 +87,7 @@ final class XskTransmitter {
                 return 0;
             }
             if (parts < 0) {
-                continue;
+                return 0; // as 6.18: what stands behind it waits for the next call
             }
             if (sent++ == most || completion.reserve(parts) < parts) {
                 return -Errno.EAGAIN;
