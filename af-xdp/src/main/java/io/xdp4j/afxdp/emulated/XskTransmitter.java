@@ -207,6 +207,16 @@ final class XskTransmitter {
         if (head == null) {
             return null;
         }
+        if (parts == 1 && lengths[0] <= XdpFrame.LINEAR_BYTES) {
+            head.start(lengths[0]);
+            RawMemory.copy(umem.pointer(addresses[0]), head.data(), lengths[0]);
+            return head;
+        }
+        return copyChain(head, parts);
+    }
+
+    @HotPath
+    private @Nullable XdpFrame copyChain(XdpFrame head, int parts) {
         head.start(0);
         XdpFrame tail = head;
         int room = XdpFrame.LINEAR_BYTES;
