@@ -209,11 +209,14 @@ class BadEntriesTest {
             // A wrong descriptor ends a call.
             await("taken", this::leftAfterCall, 0);
             await("sent", this::sent, before + addresses.length);
-            await("completed", () -> completion.peek(RING), addresses.length);
-            for (int i = 0; i < addresses.length; i++) {
-                assertThat(completion.address(i)).isEqualTo(addresses[i]);
-            }
-            completion.release(addresses.length);
+            await("completed", () -> completion.peek(RING) >= addresses.length, true);
+            // 6.18 completes wrong descriptors, too.
+            long[] completed =
+                    IntStream.range(0, completion.peek(RING))
+                            .mapToLong(completion::address)
+                            .toArray();
+            assertThat(completed).endsWith(addresses);
+            completion.release(completed.length);
         }
 
         private int leftAfterCall() {

@@ -16,6 +16,7 @@ import io.xdp4j.core.redirect.UpdateFlags;
 import io.xdp4j.core.redirect.XskMap;
 import io.xdp4j.ebpf.HotPath;
 import io.xdp4j.ebpf.memory.RawMemory;
+import io.xdp4j.linux.Errno;
 import io.xdp4j.linux.afxdp.AfXdp;
 
 /// The user's side of an emulated AF_XDP socket, as a poller of the queue's own worker: `xdpsock -r` and
@@ -102,7 +103,7 @@ final class XskLoop implements NapiPoller, AutoCloseable {
         }
         tx.submit();
         rx.release(count);
-        while (socket.wakeTx() != 0) {
+        while (socket.wakeTx() == -Errno.EAGAIN) {
             reuse();
         }
         reuse();
