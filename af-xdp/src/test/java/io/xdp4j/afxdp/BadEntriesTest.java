@@ -95,12 +95,6 @@ class BadEntriesTest {
                     w.put(4096, 60, 1 << 9);
                     w.sendAmongGood();
                 }),
-        TX_CONTINUED_WITHOUT_SG(
-                invalidTx(1),
-                w -> {
-                    w.put(4096, 60, AfXdp.XDP_PKT_CONTD);
-                    w.sendAmongGood();
-                }),
         TX_TWICE_THE_SAME(NONE, w -> w.sendGood(300, 300));
 
         private final XdpStatistics counted;

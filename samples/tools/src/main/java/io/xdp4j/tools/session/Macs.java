@@ -14,6 +14,8 @@ public final class Macs {
         return bytes(device.mac());
     }
 
+    /// The address of that number.
+    ///
     /// @param mac in the low 48 bits, the first byte of the wire highest
     public static byte[] bytes(long mac) {
         byte[] bytes = new byte[BYTES];

@@ -42,6 +42,8 @@ public final class EmulatedFace implements XskFace {
         this.ownThread = ownThread;
     }
 
+    /// Makes the datapath of a file.
+    ///
     /// @param options of the tool; they name a file
     /// @param ownThread whether the loop has a thread of its own, as it needs to wait in poll(2)
     public static EmulatedFace open(

@@ -34,6 +34,8 @@ public final class KernelFace implements XskFace {
         this.wanted = wanted;
     }
 
+    /// Finds an interface of the host.
+    ///
     /// @param interfaceName name or index
     public static KernelFace open(String interfaceName, XskMode mode) {
         if (!LinuxPlatform.isSupported()) {
