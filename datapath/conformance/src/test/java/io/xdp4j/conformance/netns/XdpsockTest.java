@@ -168,8 +168,9 @@ final class XdpsockTest {
 
     @Test
     void saysWhatIsInTheWay() {
-        start("-r");
+        RunningTool first = start("-r");
         assertRefused(6, "EBUSY", command("-r"));
+        first.stop();
         assertRefused(2, "--queue: 4 (expected: 0..0, the receive queues of p1)", command("-q4"));
         assertRefused(6, "EOPNOTSUPP", command("-t", "-z"));
     }
@@ -187,6 +188,6 @@ final class XdpsockTest {
         RunningTool tool = start(options.split(" ", -1));
         lab.hub().ip("link", "del", "p1");
         assertThat(tool.awaitExit()).isEqualTo(6);
-        assertThat(tool.err()).singleElement().asString().contains("AF_XDP, p1, queue=0");
+        assertThat(tool.err()).singleElement().asString().contains("AF_XDP(p1, queue=0): EN");
     }
 }
