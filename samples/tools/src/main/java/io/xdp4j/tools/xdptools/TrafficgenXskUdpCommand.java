@@ -105,16 +105,14 @@ final class TrafficgenXskUdpCommand extends XskBenchCommand {
 
     @Override
     protected XskLoop loop(XskFace face, XskPort port) {
-        byte[] frame =
-                new UdpTemplate(
-                                Macs.parse("--dst-mac", destinationMac),
-                                sourceMac == null ? face.mac() : Macs.parse("--src-mac", sourceMac),
-                                IpText.parse("--dst-addr", destination),
-                                IpText.parse("--src-addr", source),
-                                destinationPort,
-                                sourcePort,
-                                size)
-                        .frame();
+        IpTemplate headers =
+                new IpTemplate(
+                        Macs.parse("--dst-mac", destinationMac),
+                        sourceMac == null ? face.mac() : Macs.parse("--src-mac", sourceMac),
+                        IpText.parse("--dst-addr", destination),
+                        IpText.parse("--src-addr", source),
+                        IpTemplate.PROTOCOL_UDP);
+        byte[] frame = new UdpTemplate(headers, destinationPort, sourcePort, size).frame();
         return new TxOnlyLoop(
                 port,
                 BATCH,
