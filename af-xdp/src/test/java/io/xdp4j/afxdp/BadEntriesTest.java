@@ -284,8 +284,7 @@ class BadEntriesTest {
             this.netns = netns;
             try (IfReq interfaces = IfReq.open()) {
                 int ifindex = interfaces.index("v0");
-                program =
-                        XskProgram.attach(ifindex, 1, KernelXdpLink.XDP_FLAGS_DRV_MODE, false);
+                program = XskProgram.attach(ifindex, 1, KernelXdpLink.XDP_FLAGS_DRV_MODE, false);
                 socket.bind(ifindex, 0, AfXdp.XDP_COPY | AfXdp.XDP_USE_NEED_WAKEUP);
                 program.direct(0, socket);
                 wire = PacketSocket.open();

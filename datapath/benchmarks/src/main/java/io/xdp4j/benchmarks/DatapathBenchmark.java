@@ -29,7 +29,17 @@ import org.openjdk.jmh.annotations.Warmup;
 public class DatapathBenchmark {
     private static final int FRAMES = 1 << 20;
 
-    @Param({"drop", "tx", "redirect", "veth", "switch", "balance", "xsk-rxdrop", "xsk-l2fwd", "cpumap"})
+    @Param({
+        "drop",
+        "tx",
+        "redirect",
+        "veth",
+        "switch",
+        "balance",
+        "xsk-rxdrop",
+        "xsk-l2fwd",
+        "cpumap"
+    })
     public String scenario = "drop";
 
     private @Nullable Scenario running;

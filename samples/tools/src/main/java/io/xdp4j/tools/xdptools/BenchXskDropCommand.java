@@ -7,7 +7,10 @@ import io.xdp4j.tools.xsk.XskPort;
 import picocli.CommandLine.Command;
 
 /// `xdp4j bench xsk-drop`.
-@Command(name = "xsk-drop", description = "Drop packets of an AF_XDP socket.", mixinStandardHelpOptions = true)
+@Command(
+        name = "xsk-drop",
+        description = "Drop packets of an AF_XDP socket.",
+        mixinStandardHelpOptions = true)
 final class BenchXskDropCommand extends XskReceivingBenchCommand {
     @Override
     String verb() {

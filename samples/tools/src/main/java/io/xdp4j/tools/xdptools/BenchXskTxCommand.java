@@ -7,7 +7,10 @@ import io.xdp4j.tools.xsk.XskPort;
 import picocli.CommandLine.Command;
 
 /// `xdp4j bench xsk-tx`.
-@Command(name = "xsk-tx", description = "Send packets of an AF_XDP socket back, MAC addresses swapped.", mixinStandardHelpOptions = true)
+@Command(
+        name = "xsk-tx",
+        description = "Send packets of an AF_XDP socket back, MAC addresses swapped.",
+        mixinStandardHelpOptions = true)
 final class BenchXskTxCommand extends XskReceivingBenchCommand {
     @Override
     String verb() {

@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
 /// `xdp4j trafficgen xsk-udp`.
 @Command(
         name = "xsk-udp",
-        description = "Send UDP packets through an AF_XDP socket, as fast as the device takes them.",
+        description =
+                "Send UDP packets through an AF_XDP socket, as fast as the device takes them.",
         mixinStandardHelpOptions = true)
 final class TrafficgenXskUdpCommand extends XskBenchCommand {
     private static final int RETRIES = 3;
@@ -114,10 +115,6 @@ final class TrafficgenXskUdpCommand extends XskBenchCommand {
                         IpTemplate.PROTOCOL_UDP);
         byte[] frame = new UdpTemplate(headers, destinationPort, sourcePort, size).frame();
         return new TxOnlyLoop(
-                port,
-                BATCH,
-                false,
-                TxPacket.of(frame),
-                new TxOnlyLoop.Plan(packets, RETRIES, 0));
+                port, BATCH, false, TxPacket.of(frame), new TxOnlyLoop.Plan(packets, RETRIES, 0));
     }
 }

@@ -33,7 +33,6 @@ public final class XdpsockCommand extends XskCommand {
     /// Bytes of the checksum behind a frame, which sizes of packets include.
     private static final int FCS = 4;
 
-
     @Option(
             names = {"-r", "--rxdrop"},
             description = "drop what is received (default)")
@@ -120,10 +119,7 @@ public final class XdpsockCommand extends XskCommand {
             description = "four sockets on the queue, which take turns")
     private boolean shared;
 
-    @Option(
-            names = "-d",
-            paramLabel = "SECONDS",
-            description = "stop after this time")
+    @Option(names = "-d", paramLabel = "SECONDS", description = "stop after this time")
     private @Nullable Integer seconds;
 
     @Option(

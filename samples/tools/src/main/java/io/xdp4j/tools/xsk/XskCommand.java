@@ -97,8 +97,7 @@ public abstract class XskCommand implements Callable<Integer> {
                 : EmulatedFace.open(target, device(), mode(), polls());
     }
 
-    private record Running(
-            XskFace face, XskPort port, XskRun run, XskView view, PrintWriter out) {}
+    private record Running(XskFace face, XskPort port, XskRun run, XskView view, PrintWriter out) {}
 
     private void watch(StopSignal stop, Running running) {
         long start = System.nanoTime();

@@ -120,7 +120,8 @@ final class XskReport implements XskView {
     }
 
     private static String head(String rate, String count, String time) {
-        return String.format(Locale.ROOT, "%-18s %-14s %-14s %s", "", rate, count, time).stripTrailing();
+        return String.format(Locale.ROOT, "%-18s %-14s %-14s %s", "", rate, count, time)
+                .stripTrailing();
     }
 
     private static String row(String name, long now, long before, double seconds) {
