@@ -5,13 +5,14 @@ import io.xdp4j.config.assembly.RunningDatapath;
 import io.xdp4j.control.ControlServer;
 import io.xdp4j.control.Snapshot;
 import io.xdp4j.core.trace.Ledger;
+import io.xdp4j.tools.exit.StandardOutput;
 import io.xdp4j.tools.session.StopSignal;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/// Runs a datapath until its time is up, its input ends, or a signal comes; then drains it and
+/// Runs a datapath until its time is up, its input ends, a signal comes, or its output goes nowhere; then drains it and
 /// prints the summary.
 final class DatapathSession {
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -58,7 +59,7 @@ final class DatapathSession {
         Snapshot before = first;
         while (true) {
             long elapsed = System.nanoTime() - start;
-            if (elapsed >= end || running.isExhausted()) {
+            if (elapsed >= end || running.isExhausted() || StandardOutput.isLost()) {
                 return;
             }
             if (elapsed >= next) {

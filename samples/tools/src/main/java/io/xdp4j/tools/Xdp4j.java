@@ -30,6 +30,7 @@ import io.xdp4j.tools.classic.Xdp2Command;
 import io.xdp4j.tools.classic.Xdp2SkbMetaCommand;
 import io.xdp4j.tools.exit.CommandException;
 import io.xdp4j.tools.exit.ExitCode;
+import io.xdp4j.tools.exit.StandardOutput;
 import io.xdp4j.tools.prog.ProgCommand;
 import io.xdp4j.tools.suricata.SuricataCommand;
 import io.xdp4j.tools.xdptools.BenchCommand;
@@ -40,6 +41,7 @@ import io.xdp4j.tools.xdptools.LoaderCommand;
 import io.xdp4j.tools.xdptools.TrafficgenCommand;
 import io.xdp4j.tools.xsk.XdpsockCommand;
 import java.io.PrintWriter;
+import java.util.Optional;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -96,7 +98,15 @@ public final class Xdp4j {
     private Xdp4j() {}
 
     public static void main(String[] args) {
-        System.exit(runToEnd(args));
+        StandardOutput out = StandardOutput.install();
+        int code = runToEnd(args);
+        Optional<String> lost = out.failure();
+        lost.ifPresent(why ->
+                System.err.println(
+                        "xdp4j: standard output: "
+                                + why
+                                + " (expected: one that can be written; what was printed is lost)"));
+        System.exit(lost.isPresent() && code == 0 ? ExitCode.RUNTIME : code);
     }
 
     /// Nothing but one line reaches the user, whatever happens.

@@ -27,6 +27,7 @@ import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -119,12 +120,18 @@ public final class Collection implements AutoCloseable {
             throw new MalformedObjectException(
                     file
                             + ": "
-                            + (Files.exists(file) ? "cannot be read: " + e : "does not exist")
+                            + (Files.exists(file) ? "cannot be read: " + reason(e) : "does not exist")
                             + " (expected: "
                             + expected
                             + ")",
                     e);
         }
+    }
+
+    private static String reason(IOException e) {
+        return e instanceof AccessDeniedException
+                ? "permission denied"
+                : String.valueOf(e.getMessage());
     }
 
     /// Makes an object live.

@@ -26,6 +26,9 @@ final class CreationRules {
     private static final int LARGEST_OBJECT = 4 << 20;
 
     /// `sizeof(struct htab_elem)`
+    /// The kernel's buckets of 16 bytes, a power of two of them, take less than 4 GiB.
+    private static final long MOST_HASH_ENTRIES = 1L << 27;
+
     private static final int HASH_ELEMENT_BYTES = 48;
 
     /// `LPM_VAL_SIZE_MAX`
@@ -172,7 +175,9 @@ final class CreationRules {
             return Errno.EINVAL;
         }
         long bytes = unsigned(spec.keySize()) + unsigned(spec.valueSize());
-        return bytes >= LARGEST_OBJECT - HASH_ELEMENT_BYTES || isPercpuTooLarge(spec)
+        return bytes >= LARGEST_OBJECT - HASH_ELEMENT_BYTES
+                        || isPercpuTooLarge(spec)
+                        || unsigned(spec.maxEntries()) > MOST_HASH_ENTRIES
                 ? Errno.E2BIG
                 : 0;
     }

@@ -52,12 +52,13 @@ abstract class PacketSource implements AutoCloseable {
                 throw CommandException.input(
                         file
                                 + ": "
-                                + (Files.exists(path) ? "cannot be read" : "does not exist")
+                                + reasonAgainst(path)
                                 + " (expected: a pcap, jsonl, hex or raw file of packets)");
             }
             InputStream in = Files.newInputStream(path);
             byte[] start = in.readNBytes(PEEK_BYTES);
             in.close();
+            requireBytes(file, start);
             PacketFormat format = asked == PacketFormat.AUTO ? PacketFormat.of(start) : asked;
             return format == PacketFormat.PCAP
                     ? new OfPcap(path, null)
@@ -69,6 +70,7 @@ abstract class PacketSource implements AutoCloseable {
 
     private static PacketSource ofStandardInput(PacketFormat asked) throws IOException {
         byte[] all = System.in.readAllBytes();
+        requireBytes("standard input", all);
         PacketFormat format = asked == PacketFormat.AUTO ? PacketFormat.of(all) : asked;
         if (format != PacketFormat.PCAP) {
             return of("standard input", new ByteArrayInputStream(all), format);
@@ -76,6 +78,19 @@ abstract class PacketSource implements AutoCloseable {
         Path spool = Files.createTempFile("xdp4j", ".pcap");
         Files.write(spool, all);
         return new OfPcap(spool, spool);
+    }
+
+    private static String reasonAgainst(Path path) {
+        return Files.isDirectory(path)
+                ? "is a directory"
+                : Files.exists(path) ? "cannot be read: permission denied" : "does not exist";
+    }
+
+    private static void requireBytes(String file, byte[] start) {
+        if (start.length == 0) {
+            throw CommandException.input(
+                    file + ": is empty (expected: a pcap, jsonl, hex or raw file of packets)");
+        }
     }
 
     private static PacketSource of(String file, InputStream in, PacketFormat format) {
@@ -86,18 +101,30 @@ abstract class PacketSource implements AutoCloseable {
     }
 
     private static final class OfPcap extends PacketSource {
+        private final Path file;
         private final PcapReader reader;
         private final @Nullable Path spool;
 
         OfPcap(Path file, @Nullable Path spool) {
             super(PacketFormat.PCAP);
+            this.file = file;
             this.reader = PcapReader.open(file);
             this.spool = spool;
         }
 
         @Override
         byte @Nullable [] next() {
-            return reader.next() ? reader.bytes() : null;
+            if (reader.next()) {
+                return reader.bytes();
+            }
+            if (reader.truncatedAt() >= 0) {
+                throw CommandException.input(
+                        file
+                                + ": the record at byte "
+                                + reader.truncatedAt()
+                                + " is cut off (expected: a whole pcap file; editcap mends one)");
+            }
+            return null;
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.xdp4j.tools.session;
 import io.xdp4j.config.DatapathConfig;
 import io.xdp4j.control.Snapshot;
 import io.xdp4j.tools.exit.ExitCode;
+import io.xdp4j.tools.exit.StandardOutput;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -102,7 +103,7 @@ public abstract class ToolCommand implements Callable<Integer> {
                 session.out().flush();
                 next += interval;
             }
-            if (elapsed >= end || session.isExhausted()) {
+            if (elapsed >= end || session.isExhausted() || StandardOutput.isLost()) {
                 return;
             }
             poll(session);
