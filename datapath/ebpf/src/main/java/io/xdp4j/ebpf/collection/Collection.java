@@ -120,7 +120,9 @@ public final class Collection implements AutoCloseable {
             throw new MalformedObjectException(
                     file
                             + ": "
-                            + (Files.exists(file) ? "cannot be read: " + reason(e) : "does not exist")
+                            + (Files.exists(file)
+                                    ? "cannot be read: " + reason(e)
+                                    : "does not exist")
                             + " (expected: "
                             + expected
                             + ")",
