@@ -26,10 +26,10 @@ final class CreationRules {
     private static final int LARGEST_OBJECT = 4 << 20;
 
     /// `sizeof(struct htab_elem)`
+    private static final int HASH_ELEMENT_BYTES = 48;
+
     /// The kernel's buckets of 16 bytes, a power of two of them, take less than 4 GiB.
     private static final long MOST_HASH_ENTRIES = 1L << 27;
-
-    private static final int HASH_ELEMENT_BYTES = 48;
 
     /// `LPM_VAL_SIZE_MAX`
     private static final int LARGEST_LPM_VALUE = LARGEST_OBJECT - 280;
