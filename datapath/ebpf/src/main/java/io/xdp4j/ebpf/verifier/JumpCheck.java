@@ -144,10 +144,10 @@ final class JumpCheck {
     private LinkedRegs linked(VerifierState state, int srcId, int dstId) {
         LinkedRegs links = new LinkedRegs();
         if (srcId != 0) {
-            links.collect(state, srcId);
+            links.collect(state, srcId, v.facts.liveRegs);
         }
         if (dstId != 0) {
-            links.collect(state, dstId);
+            links.collect(state, dstId, v.facts.liveRegs);
         }
         if (links.count() > 1) {
             v.record(0, links);

@@ -35,12 +35,16 @@ final class LinkedRegs {
         return registers[entry] ? frame.reg(indexes[entry]) : frame.slot(indexes[entry]).reg();
     }
 
-    /// Collects what is linked by `id`; those beyond the limit lose their id.
-    void collect(VerifierState state, int id) {
+    /// Collects what is linked by `id` and may still be read; those beyond the limit lose their id.
+    void collect(VerifierState state, int id, short[] liveRegs) {
         int base = id & ~RegState.ADD_CONST;
         for (int f = state.depth(); f >= 0; f--) {
             FrameState frame = state.frame(f);
+            int live = liveRegs[state.insnOf(f)];
             for (int r = 0; r < FrameState.FP; r++) {
+                if ((live >>> r & 1) == 0) {
+                    continue;
+                }
                 add(frame.reg(r), base, f, r, true);
             }
             for (int s = 0; s < frame.slotCount(); s++) {
