@@ -19,10 +19,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,12 +41,23 @@ final class LiveMapsTest {
     private static final int VALUE = -256;
     private static final int ROOM = 256;
 
+    private BitSet before = new BitSet();
+
     @BeforeEach
     void needsBpf() {
         KernelMirror.assumeBpf();
         assumeTrue(
                 Sched.configuredCpus() == RECORDED_CPUS,
                 "needs a kernel with " + RECORDED_CPUS + " possible CPUs, as the recorded one");
+        before = Sched.affinity();
+        Sched.setAffinity(0);
+    }
+
+    @AfterEach
+    void onAllCpus() {
+        if (!before.isEmpty()) {
+            Sched.setAffinity(before);
+        }
     }
 
     @Test
