@@ -1,7 +1,7 @@
 package io.xdp4j.ebpf.verifier;
 
-import io.xdp4j.ebpf.program.ProgramType;
 import io.xdp4j.ebpf.map.MapType;
+import io.xdp4j.ebpf.program.ProgramType;
 import java.util.Set;
 
 /// What the loader of a program may do: a program is judged as the kernel judges it for such a loader.

@@ -2,8 +2,8 @@ package io.xdp4j.ebpf.verifier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.xdp4j.ebpf.verifier.ProgramFacts.Access;
 import io.xdp4j.ebpf.program.ProgramType;
+import io.xdp4j.ebpf.verifier.ProgramFacts.Access;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
