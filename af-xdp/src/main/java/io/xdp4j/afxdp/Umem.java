@@ -130,11 +130,12 @@ public final class Umem implements AutoCloseable {
         if (length <= 0 || length > config.chunkBytes()) {
             return false;
         }
-        long from = offsetOf(address) - config.txMetadataBytes();
-        long end = offsetOf(address) + length;
-        if (from < 0 || end > lengthBytes) {
+        long at = offsetOf(address);
+        if (at < config.txMetadataBytes() || at > lengthBytes - length) {
             return false;
         }
+        long from = at - config.txMetadataBytes();
+        long end = at + length;
         return config.isUnaligned()
                 ? end - from <= config.chunkBytes()
                 : chunkOf(from) == chunkOf(end - 1);

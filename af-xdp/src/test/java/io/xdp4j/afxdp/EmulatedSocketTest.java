@@ -156,6 +156,37 @@ class EmulatedSocketTest {
     }
 
     @Test
+    void longFramesPassOverWrongAddressesOnce() {
+        give(0, 1 << 30, 4096);
+        byte[] frame = Frames.ethernet().etherType(0x88b5).pad(9000).build();
+        nic.inject(0, frame).awaitProcessed(PATIENCE);
+        assertThat(rx.peek(4)).isZero();
+        give(8192);
+        nic.inject(0, frame).awaitProcessed(PATIENCE);
+        assertThat(rx.peek(4)).isEqualTo(3);
+        assertThat(socket.statistics().rxInvalidDescs()).isEqualTo(1);
+    }
+
+    @Test
+    void fullRingIsSentWhileItsOwnerWaits(Datapath datapath) {
+        int packets = 128;
+        EmulatedXskSocket sender = newSocket(datapath);
+        sender.registerUmem(umem);
+        sender.fillRing(8);
+        sender.completionRing(packets);
+        TxRing full = sender.txRing(packets);
+        sender.bind(nic.ifindex(), 1, AfXdp.XDP_COPY);
+        RawMemory.copyIn(FRAME, 0, umem.pointer(300), FRAME.length);
+        full.reserve(packets);
+        for (int i = 0; i < packets; i++) {
+            full.put(300, FRAME.length, 0);
+        }
+        full.submit();
+        assertThat(sender.poll(PollSet.POLLOUT, 10_000)).isEqualTo(PollSet.POLLOUT);
+        assertThat(nic.awaitTransmitted(packets / 2, PATIENCE)).contains(FRAME);
+    }
+
+    @Test
     void sentFramesLeaveAndTheirChunksComeBack() {
         RawMemory.copyIn(FRAME, 0, umem.pointer(300), FRAME.length);
         assertThat(tx.needsWakeup()).isTrue();

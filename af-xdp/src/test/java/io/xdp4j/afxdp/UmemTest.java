@@ -22,6 +22,7 @@ class UmemTest {
         "-1, 60, false",
         "-9223372036854775808, 60, false",
         "9223372036854775807, 60, false",
+        "9223372036854775792, 16, false", // ends beyond the largest number
     })
     void alignedDescriptorsLieInOneChunk(long address, int length, boolean expected) {
         try (Umem umem = Umem.allocate(8, UmemConfig.PAGES)) {

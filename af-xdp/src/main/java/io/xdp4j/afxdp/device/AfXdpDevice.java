@@ -115,7 +115,7 @@ final class AfXdpDevice extends InterfaceDevice {
         List<XskQueue> opening = new ArrayList<>();
         queues = opening;
         for (RxQueue queue : rxQueues()) {
-            XskQueue socket = open(queue);
+            XskQueue socket = open(queue, frags);
             opening.add(socket);
             socket.socket()
                     .bindWhenFree(
@@ -130,10 +130,10 @@ final class AfXdpDevice extends InterfaceDevice {
         assignWorkers();
     }
 
-    private XskQueue open(RxQueue queue) {
+    private XskQueue open(RxQueue queue, boolean frags) {
         KernelXskSocket socket = KernelXskSocket.open();
         try {
-            sendsChecksums = registerPool(socket);
+            sendsChecksums = registerPool(socket, !frags);
             if (settings.busyPoll()) {
                 socket.preferBusyPoll();
             }
@@ -153,9 +153,16 @@ final class AfXdpDevice extends InterfaceDevice {
         };
     }
 
-    /// Registers the frame pool, with room for TX metadata where the kernel knows them; says whether
-    /// it does.
-    private boolean registerPool(KernelXskSocket socket) {
+    /// Registers the frame pool, with room for TX metadata where it is asked for and the kernel knows
+    /// them; says whether there is. A port of several chunks a packet goes without: the kernel would
+    /// want the room before every chunk, and parts may begin at a chunk's start.
+    ///
+    /// Kernel: `xp_aligned_validate_desc`.
+    private boolean registerPool(KernelXskSocket socket, boolean metadata) {
+        if (!metadata) {
+            socket.registerUmem(Umem.of(datapath().pool().memory(), UmemConfig.PAGES));
+            return false;
+        }
         UmemConfig withMetadata = UmemConfig.PAGES.withTxMetadata(XskTxMetadata.SIZE);
         try {
             socket.registerUmem(Umem.of(datapath().pool().memory(), withMetadata));

@@ -123,11 +123,16 @@ final class XskQueue implements NapiPoller, EpollIoHandle, Flushable, AutoClosea
         sendAtOnce(socket, settings.ringSize());
         this.busyPoll = settings.busyPoll();
         this.completesChecksums = completesChecksums;
-        this.stockTarget = Math.min(settings.ringSize(), pool.size() / 8);
-        this.receiver = 4 * socket.fd() + 1;
+        this.stockTarget = stockTarget(settings, pool.size(), device.rxQueues().size());
+        this.receiver = device.datapath().shared(Borrowers.class, Borrowers::new).next(3);
         this.sender = receiver + 1;
         this.partSender = receiver + 2;
         this.napi = worker.register(this, queue.toString());
+    }
+
+    /// A port's queues together keep at most a quarter of the pool for receiving.
+    private static int stockTarget(AfXdpSettings settings, int frames, int queues) {
+        return Math.min(settings.ringSize(), Math.min(frames / 8, frames / (4 * queues)));
     }
 
     /// One call for what a poll sends, where the kernel can.
@@ -170,7 +175,11 @@ final class XskQueue implements NapiPoller, EpollIoHandle, Flushable, AutoClosea
 
     /// Looks at all rings again, after the interface has come back.
     void retry() {
-        napi.schedule();
+        worker.eventLoop()
+                .execute(() -> {
+                    unsent = true; // what the kernel did not take while the interface was down
+                    napi.schedule();
+                });
     }
 
     /// Stops watching, closes the socket and takes back the chunks that the kernel had. Frames that

@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 /// Kernel: net/xdp/xsk.c, 6.18.
 public final class EmulatedXskSocket implements XskSocket, RedirectTarget {
     private static final int PAGE_BYTES = 4096;
+    private static final long LONGEST_WAIT_MILLIS = 60_000;
     private static final RingOffsets LAYOUT = RingOffsets.LINES_OF_64;
 
     private final XskDomain domain;
@@ -353,7 +354,15 @@ public final class EmulatedXskSocket implements XskSocket, RedirectTarget {
         Worker worker = current.queue().worker();
         return worker.isCurrent()
                 ? sending.send()
-                : worker.eventLoop().submit(sending::send).syncUninterruptibly().getNow();
+                : worker.eventLoop()
+                        .submit(() -> sendOn(sending))
+                        .syncUninterruptibly()
+                        .getNow();
+    }
+
+    /// On the worker: another thread may have closed the socket since.
+    private int sendOn(XskTransmitter sending) {
+        return transmitter == sending ? sending.send() : -Errno.ENXIO;
     }
 
     @Override
@@ -370,25 +379,38 @@ public final class EmulatedXskSocket implements XskSocket, RedirectTarget {
 
     @Override
     public int poll(int events, int timeoutMillis) {
-        if (transmitter != null) {
-            wakeTx();
-        }
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        try {
+            while (true) {
+                boolean sendsMore = transmitter != null && wakeTx() == -Errno.EAGAIN;
+                long left =
+                        timeoutMillis < 0
+                                ? Long.MAX_VALUE
+                                : TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                int ready = await(events, sendsMore ? Math.min(left, 1) : left);
+                if (ready != 0 || left <= 0) {
+                    return ready;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return -Errno.EINTR;
+        }
+    }
+
+    /// Waits for one of the events or for the time to be over; 0 after a wait that may have ended early.
+    private int await(int events, long millis) throws InterruptedException {
+        long left = Math.min(millis, LONGEST_WAIT_MILLIS);
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(left);
         synchronized (readers) {
             waiting++;
             try {
                 int ready;
-                while ((ready = ready(events)) == 0) {
-                    long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-                    if (timeoutMillis >= 0 && left <= 0) {
-                        return 0;
-                    }
-                    readers.wait(timeoutMillis < 0 ? 0 : left);
+                while ((ready = ready(events)) == 0 && left > 0) {
+                    readers.wait(left);
+                    left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
                 }
                 return ready;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return -Errno.EINTR;
             } finally {
                 waiting--;
             }

@@ -89,10 +89,12 @@ final class XskReceiver implements Flushable {
     }
 
     /// Finds `wanted` chunks at the head of the fill ring, passing over addresses outside of the UMEM.
-    /// Returns the entries to release, or -1 when there are not enough.
+    /// Returns the entries to release, or -1 when there are not enough: then the entries from the
+    /// first good one on wait for the next frame.
     @HotPath
     private int takeChunks(int wanted) {
         int found = 0;
+        int bad = 0;
         int entry = 0;
         while (found < wanted) {
             if (fill.peek(entry + 1) <= entry) {
@@ -102,14 +104,15 @@ final class XskReceiver implements Flushable {
             if (umem.holdsChunk(address)) {
                 chunks[found++] = umem.chunkOf(address);
                 entry++;
+            } else if (found > 0) {
+                bad++;
+                entry++;
             } else {
                 invalid++;
-                if (entry > 0) {
-                    return -1; // the good ones before it wait for the next frame
-                }
                 fill.release(1);
             }
         }
+        invalid += bad;
         return entry;
     }
 
