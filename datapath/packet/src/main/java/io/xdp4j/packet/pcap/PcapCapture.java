@@ -89,13 +89,25 @@ final class PcapCapture implements NapiPoller, AutoCloseable {
                 done++;
                 write(frame);
             }
-            if (done < budget && !failed) {
-                writer.flush();
-            }
         } catch (IOException e) {
             fail(e);
         }
+        if (done < budget) {
+            flush();
+        }
         return done;
+    }
+
+    @HotPath
+    private void flush() {
+        if (failed) {
+            return;
+        }
+        try {
+            writer.flush();
+        } catch (IOException e) {
+            fail(e);
+        }
     }
 
     @HotPath
@@ -125,7 +137,7 @@ final class PcapCapture implements NapiPoller, AutoCloseable {
             napi.schedule();
             device.datapath().workers().synchronize();
         } while (!ring.isEmpty());
-        device.datapath().workers().synchronize();
+        worker.eventLoop().submit(this::flush).syncUninterruptibly();
     }
 
     @Override
