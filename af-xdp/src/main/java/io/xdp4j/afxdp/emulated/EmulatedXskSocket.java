@@ -354,10 +354,7 @@ public final class EmulatedXskSocket implements XskSocket, RedirectTarget {
         Worker worker = current.queue().worker();
         return worker.isCurrent()
                 ? sending.send()
-                : worker.eventLoop()
-                        .submit(() -> sendOn(sending))
-                        .syncUninterruptibly()
-                        .getNow();
+                : worker.eventLoop().submit(() -> sendOn(sending)).syncUninterruptibly().getNow();
     }
 
     /// On the worker: another thread may have closed the socket since.
