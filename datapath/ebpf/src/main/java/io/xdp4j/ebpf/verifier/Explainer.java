@@ -189,11 +189,15 @@ final class Explainer {
                     && at.off() == field
                     && v.facts.pointerType[path[i]] == RegType.CTX) {
                 Explanation.Source source = sources.of(path[i]);
-                boolean own = source != null && source.text().contains("->" + otherwise + ";");
-                return own ? names.assignedAt(path[i], otherwise) : otherwise;
+                return source != null && readsOnly(source.text(), otherwise) ? names.assignedAt(path[i], otherwise) : otherwise;
             }
         }
         return otherwise;
+    }
+
+    /// True for a line that reads that word of a context and no other: what it assigns has that word.
+    private static boolean readsOnly(String line, String word) {
+        return line.contains("->" + word + ";") && line.indexOf("->") == line.lastIndexOf("->");
     }
 
     private String lineOf(int at) {

@@ -12,6 +12,7 @@ import io.xdp4j.ebpf.program.ProgramType;
 import io.xdp4j.ebpf.verifier.Explanation;
 import io.xdp4j.ebpf.witness.Witness;
 import io.xdp4j.ebpf.witness.WitnessSearch;
+import io.xdp4j.tools.exit.CommandException;
 import io.xdp4j.tools.exit.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -52,6 +53,9 @@ final class ProgLoadCommand implements Callable<Integer> {
 
     @Mixin private PrivilegeOptions privilege = new PrivilegeOptions();
 
+    /// `BPF_LOG_MASK`: every state, its statistics.
+    private static final int MOST_LOG_LEVEL = 7;
+
     @Option(
             names = "--log-level",
             paramLabel = "N",
@@ -69,6 +73,10 @@ final class ProgLoadCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (logLevel < 0 || logLevel > MOST_LOG_LEVEL) {
+            throw CommandException.usage(
+                    "--log-level: " + logLevel + " (expected: 0.." + MOST_LOG_LEVEL + ")");
+        }
         Setup entries = new Setup(FileOptions.json(setup));
         LoadOptions options =
                 file.withTypes(

@@ -6,6 +6,7 @@ import io.xdp4j.ebpf.collection.BpfProgram;
 import io.xdp4j.ebpf.collection.Collection;
 import io.xdp4j.ebpf.collection.Engine;
 import io.xdp4j.ebpf.collection.LoadOptions;
+import io.xdp4j.ebpf.program.ProgramType;
 import io.xdp4j.ebpf.testrun.TestContext;
 import io.xdp4j.ebpf.testrun.TestRun;
 import io.xdp4j.ebpf.testrun.TestRunException;
@@ -116,6 +117,14 @@ final class ProgRunCommand implements Callable<Integer> {
     private void run(ObjectLoad load, PacketSource packets, TestRun.Options how, int cpu)
             throws IOException {
         BpfProgram program = load.target();
+        if (program.type() != ProgramType.XDP) {
+            throw new CommandException(
+                    ExitCode.UNSUPPORTED,
+                    program.name()
+                            + ": is a program of type "
+                            + program.type().text()
+                            + " (expected: one of type xdp; --type xdp runs it as such)");
+        }
         RunReport report = new RunReport(file.file(), program.name(), packets.format());
         try (PacketSink sink =
                 dataOut == null ? null : PacketSink.open(dataOut, packets.format())) {
