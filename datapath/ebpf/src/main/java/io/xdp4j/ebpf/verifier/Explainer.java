@@ -189,7 +189,9 @@ final class Explainer {
                     && at.off() == field
                     && v.facts.pointerType[path[i]] == RegType.CTX) {
                 Explanation.Source source = sources.of(path[i]);
-                return source != null && readsOnly(source.text(), otherwise) ? names.assignedAt(path[i], otherwise) : otherwise;
+                return source != null && readsOnly(source.text(), otherwise)
+                        ? names.assignedAt(path[i], otherwise)
+                        : otherwise;
             }
         }
         return otherwise;
