@@ -9,7 +9,6 @@ import io.xdp4j.tools.report.ReportOptions;
 import io.xdp4j.tools.report.ReportingCommand;
 import io.xdp4j.tools.report.SampleKind;
 import io.xdp4j.tools.report.SampleSetup;
-import io.xdp4j.tools.session.IpText;
 import io.xdp4j.tools.session.Macs;
 import io.xdp4j.tools.session.SampleObject;
 import io.xdp4j.tools.session.ToolSession;
@@ -31,48 +30,14 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true)
 final class TrafficgenUdpCommand extends ReportingCommand {
     private static final String OBJECT = "xdp_trafficgen.bpf.o";
-    private static final int MAX_PORT = 65535;
+    private static final String SOURCE_MAC = "02:00:00:00:00:02";
     private static final int MAX_THREADS = 64;
     private static final int MAX_LOOP = 1_000_000_000;
 
     @Parameters(paramLabel = "IFNAME", description = "device to send from")
     private String device = "";
 
-    @Option(
-            names = {"-m", "--dst-mac"},
-            paramLabel = "MAC",
-            description = "destination address (default: ${DEFAULT-VALUE})")
-    private String destinationMac = "00:00:00:00:00:01";
-
-    @Option(
-            names = {"-M", "--src-mac"},
-            paramLabel = "MAC",
-            description = "source address (default: ${DEFAULT-VALUE})")
-    private String sourceMac = "02:00:00:00:00:02";
-
-    @Option(
-            names = {"-a", "--dst-addr"},
-            paramLabel = "ADDR",
-            description = "destination IP address (default: ${DEFAULT-VALUE})")
-    private String destination = "fe80::2";
-
-    @Option(
-            names = {"-A", "--src-addr"},
-            paramLabel = "ADDR",
-            description = "source IP address (default: ${DEFAULT-VALUE})")
-    private String source = "fe80::1";
-
-    @Option(
-            names = {"-p", "--dst-port"},
-            paramLabel = "PORT",
-            description = "destination port, the first when they vary (default: ${DEFAULT-VALUE})")
-    private int destinationPort = 1;
-
-    @Option(
-            names = {"-P", "--src-port"},
-            paramLabel = "PORT",
-            description = "source port (default: ${DEFAULT-VALUE})")
-    private int sourcePort = 1;
+    @Mixin private UdpOptions packet = new UdpOptions();
 
     @Option(
             names = {"-d", "--dyn-ports"},
@@ -85,12 +50,6 @@ final class TrafficgenUdpCommand extends ReportingCommand {
             paramLabel = "N",
             description = "end after N packets")
     private @Nullable Integer packets;
-
-    @Option(
-            names = {"-s", "--pkt-size"},
-            paramLabel = "BYTES",
-            description = "size of a packet (default: ${DEFAULT-VALUE})")
-    private int size = 66;
 
     @Option(
             names = {"-t", "--threads"},
@@ -130,17 +89,10 @@ final class TrafficgenUdpCommand extends ReportingCommand {
     }
 
     private byte[] template() {
-        TrafficgenSources.check("--dst-port", destinationPort, 1, MAX_PORT);
-        TrafficgenSources.check("--src-port", sourcePort, 1, MAX_PORT);
-        TrafficgenSources.check("--dyn-ports", dynamicPorts, 0, MAX_PORT - destinationPort + 1);
-        IpTemplate headers =
-                new IpTemplate(
-                        Macs.parse("--dst-mac", destinationMac),
-                        Macs.parse("--src-mac", sourceMac),
-                        IpText.parse("--dst-addr", destination),
-                        IpText.parse("--src-addr", source),
-                        IpTemplate.PROTOCOL_UDP);
-        return new UdpTemplate(headers, destinationPort, sourcePort, size).frame();
+        packet.check();
+        int most = UdpOptions.MAX_PORT - packet.destinationPort() + 1;
+        TrafficgenSources.check("--dyn-ports", dynamicPorts, 0, most);
+        return packet.frame(Macs.parse("--src-mac", SOURCE_MAC));
     }
 
     // ---- the tool
@@ -158,7 +110,8 @@ final class TrafficgenUdpCommand extends ReportingCommand {
                                                 SampleObject.bytes(to.ifindex(), Integer.BYTES))
                                         .withGlobal(
                                                 "port_start",
-                                                SampleObject.bytes(destinationPort, Short.BYTES))
+                                                SampleObject.bytes(
+                                                        packet.destinationPort(), Short.BYTES))
                                         .withGlobal(
                                                 "port_range",
                                                 SampleObject.bytes(

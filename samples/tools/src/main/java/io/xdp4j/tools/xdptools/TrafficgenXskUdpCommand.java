@@ -1,15 +1,13 @@
 package io.xdp4j.tools.xdptools;
 
-import io.xdp4j.tools.session.IpText;
-import io.xdp4j.tools.session.Macs;
 import io.xdp4j.tools.xsk.TxOnlyLoop;
 import io.xdp4j.tools.xsk.TxPacket;
 import io.xdp4j.tools.xsk.XskFace;
 import io.xdp4j.tools.xsk.XskLoop;
 import io.xdp4j.tools.xsk.XskMode;
 import io.xdp4j.tools.xsk.XskPort;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `xdp4j trafficgen xsk-udp`.
@@ -20,55 +18,14 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class TrafficgenXskUdpCommand extends XskBenchCommand {
     private static final int RETRIES = 3;
-    private static final int MAX_PORT = 65535;
 
-    @Option(
-            names = {"-m", "--dst-mac"},
-            paramLabel = "MAC",
-            description = "destination address (default: ${DEFAULT-VALUE})")
-    private String destinationMac = "00:00:00:00:00:01";
-
-    @Option(
-            names = {"-M", "--src-mac"},
-            paramLabel = "MAC",
-            description = "source address (default: the device's)")
-    private @Nullable String sourceMac;
-
-    @Option(
-            names = {"-a", "--dst-addr"},
-            paramLabel = "ADDR",
-            description = "destination IP address (default: ${DEFAULT-VALUE})")
-    private String destination = "fe80::2";
-
-    @Option(
-            names = {"-A", "--src-addr"},
-            paramLabel = "ADDR",
-            description = "source IP address (default: ${DEFAULT-VALUE})")
-    private String source = "fe80::1";
-
-    @Option(
-            names = {"-p", "--dst-port"},
-            paramLabel = "PORT",
-            description = "destination port (default: ${DEFAULT-VALUE})")
-    private int destinationPort = 1;
-
-    @Option(
-            names = {"-P", "--src-port"},
-            paramLabel = "PORT",
-            description = "source port (default: ${DEFAULT-VALUE})")
-    private int sourcePort = 1;
+    @Mixin private UdpOptions packet = new UdpOptions();
 
     @Option(
             names = {"-n", "--num-packets"},
             paramLabel = "N",
             description = "end after N packets")
     private long packets;
-
-    @Option(
-            names = {"-s", "--pkt-size"},
-            paramLabel = "BYTES",
-            description = "size of a packet (default: ${DEFAULT-VALUE})")
-    private int size = 66;
 
     @Option(
             names = {"-I", "--interval"},
@@ -94,8 +51,7 @@ final class TrafficgenXskUdpCommand extends XskBenchCommand {
     @Override
     protected void check() {
         super.check();
-        range("--dst-port", destinationPort, 1, MAX_PORT);
-        range("--src-port", sourcePort, 1, MAX_PORT);
+        packet.check();
         range("--num-packets", packets, 0, Long.MAX_VALUE);
     }
 
@@ -106,15 +62,11 @@ final class TrafficgenXskUdpCommand extends XskBenchCommand {
 
     @Override
     protected XskLoop loop(XskFace face, XskPort port) {
-        IpTemplate headers =
-                new IpTemplate(
-                        Macs.parse("--dst-mac", destinationMac),
-                        sourceMac == null ? face.mac() : Macs.parse("--src-mac", sourceMac),
-                        IpText.parse("--dst-addr", destination),
-                        IpText.parse("--src-addr", source),
-                        IpTemplate.PROTOCOL_UDP);
-        byte[] frame = new UdpTemplate(headers, destinationPort, sourcePort, size).frame();
         return new TxOnlyLoop(
-                port, BATCH, false, TxPacket.of(frame), new TxOnlyLoop.Plan(packets, RETRIES, 0));
+                port,
+                BATCH,
+                false,
+                TxPacket.of(packet.frame(face.mac())),
+                new TxOnlyLoop.Plan(packets, RETRIES, 0));
     }
 }
