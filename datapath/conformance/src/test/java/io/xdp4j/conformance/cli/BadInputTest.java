@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.xdp4j.conformance.tool.ToolCommand;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -54,6 +55,9 @@ final class BadInputTest {
                     3 | prog run %BASIC --data-in pom.xml | programs (xdp_drop, xdp_pass
                     3 | prog run %BASIC --section xdp.fragments --data-in pom.xml | no program in section
                     3 | prog run %BASIC --program xdp_drop --data-in none.pcap | none.pcap: does not exist
+                    3 | prog run %BASIC --program xdp_drop --data-in /dev/null | /dev/null: is empty
+                    3 | prog run %BASIC --program xdp_drop --data-in @cut.pcap | cut.pcap: the record at byte
+                    2 | prog load %BASIC --log-level 8 | --log-level: 8 (expected: 0..7)
                     3 | prog run %BASIC --program xdp_drop --data-in pom.xml --data-in-format hex | pom.xml:1: no packet
                     2 | prog run %BASIC --program xdp_drop --data-in pom.xml --repeat -1 | --repeat: -1
                     2 | prog run %BASIC --program xdp_drop --data-in pom.xml --engine warp | expected one of
@@ -99,5 +103,26 @@ final class BadInputTest {
                 .startsWith("xdp4j")
                 .contains(message)
                 .doesNotContain("Exception");
+    }
+
+    @Test
+    void whatIsPrintedToAFullDiskIsAnError() {
+        ToolCommand.Output output =
+                ToolCommand.of("devices").by("sh", "-c", "exec \"$@\" >/dev/full", "sh").run();
+        assertThat(output.exitCode()).as(output.toString()).isEqualTo(6);
+        assertThat(output.err())
+                .singleElement()
+                .asString()
+                .startsWith("xdp4j: standard output: No space left on device (expected: ");
+    }
+
+    @Test
+    void aDatapathWhoseReaderHasLeftEnds() {
+        ToolCommand.Output output =
+                ToolCommand.of("demo", "--duration", "10m", "--json")
+                        .by("bash", "-c", "set -o pipefail; timeout 30 \"$@\" | head -n 1", "bash")
+                        .run();
+        assertThat(output.exitCode()).as(output.toString()).isZero();
+        assertThat(output.out()).hasSize(1);
     }
 }
