@@ -4,13 +4,12 @@ import io.xdp4j.core.bpf.DatapathBackends;
 import io.xdp4j.core.bpf.ObjectProgram;
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.NetDevice;
-import io.xdp4j.core.program.LiveBackend;
 import io.xdp4j.core.program.XdpProgram;
 import io.xdp4j.core.redirect.CpuMap;
 import io.xdp4j.ebpf.collection.Collection;
 import io.xdp4j.ebpf.collection.LoadOptions;
 import io.xdp4j.ebpf.map.BpfMap;
-import io.xdp4j.ebpf.map.MapSpec;
+import io.xdp4j.ebpf.map.MapType;
 import io.xdp4j.ebpf.map.RedirectMap;
 import io.xdp4j.ebpf.program.CollectionSpec;
 import io.xdp4j.ebpf.testrun.TestRun;
@@ -57,13 +56,12 @@ public final class DatapathObjects implements AutoCloseable {
     ///
     /// @param options which programs, and the engine; the rest is set here
     public synchronized LiveObject load(String name, CollectionSpec spec, LoadOptions options) {
-        List<CpuMap> cpuMaps = new ArrayList<>();
         Collection collection =
                 Collection.load(
                         spec,
                         options.withRuntime(datapath.bpf(), 0, TestRun.Ingress.LOOPBACK)
-                                .withBackends((map, id) -> backend(map, id, cpuMaps)));
-        LiveObject object = new LiveObject(++lastId, name, spec, collection, cpuMaps);
+                                .withBackends(backends::open));
+        LiveObject object = new LiveObject(++lastId, name, spec, collection);
         collection
                 .programs()
                 .values()
@@ -73,14 +71,6 @@ public final class DatapathObjects implements AutoCloseable {
             startTimers();
         }
         return object;
-    }
-
-    private LiveBackend backend(MapSpec spec, int id, List<CpuMap> cpuMaps) {
-        LiveBackend backend = backends.open(spec, id);
-        if (backend.map() instanceof CpuMap cpuMap) {
-            cpuMaps.add(cpuMap);
-        }
-        return backend;
     }
 
     private static boolean hasTimers(BpfMap map) {
@@ -123,9 +113,12 @@ public final class DatapathObjects implements AutoCloseable {
         return Optional.empty();
     }
 
-    /// The cpumaps of all objects.
+    /// The cpumaps of all objects, one that they share once.
     public synchronized List<CpuMap> cpuMaps() {
-        return objects.values().stream().flatMap(object -> object.cpuMaps().stream()).toList();
+        return objects.values().stream()
+                .flatMap(object -> object.cpuMaps().stream())
+                .distinct()
+                .toList();
     }
 
     // ---- unloading
@@ -139,7 +132,7 @@ public final class DatapathObjects implements AutoCloseable {
             LocalControl.takeOff(device, object::runs);
         }
         datapath.workers().synchronize();
-        boolean drained = drain(object);
+        boolean drained = drain(object, cpuMaps());
         if (drained && !isNamedElsewhere(object)) {
             object.collection().close();
         } else {
@@ -147,13 +140,15 @@ public final class DatapathObjects implements AutoCloseable {
         }
     }
 
-    /// Empties the cpumaps; false when a ring still holds frames after some time. The object's programs
-    /// may also be those of entries that other objects' maps have just given up.
-    private boolean drain(LiveObject object) {
-        List<CpuMap> maps = new ArrayList<>(cpuMaps());
+    /// Empties the cpumaps but those of others; false when a ring still holds frames after some time.
+    /// The object's programs may also be those of entries that the others' maps have just given up.
+    private boolean drain(LiveObject object, List<CpuMap> others) {
+        List<CpuMap> maps = new ArrayList<>(others);
         for (CpuMap map : object.cpuMaps()) {
-            map.all().forEach(entry -> map.delete(entry.cpu()));
-            maps.add(map);
+            if (!others.contains(map)) {
+                map.all().forEach(entry -> map.delete(entry.cpu()));
+                maps.add(map);
+            }
         }
         long deadline = System.nanoTime() + DRAIN_NANOS;
         while (!maps.stream().allMatch(CpuMap::hasDrained)) {
@@ -166,19 +161,32 @@ public final class DatapathObjects implements AutoCloseable {
         return true;
     }
 
-    /// True when an entry of another object's redirect map runs one of its programs.
+    /// True when an entry of a map that stays runs one of its programs.
     private boolean isNamedElsewhere(LiveObject object) {
         boolean[] named = {false};
         for (BpfMap map : datapath.bpf().maps()) {
-            if (map instanceof RedirectMap && map.valueSize() == 8 && !object.has(map)) {
-                map.forEach((_, value) -> named[0] |= object.has(programIn(value)));
+            int at = programOffset(map);
+            if (at >= 0 && stays(map, object)) {
+                map.forEach((_, value) -> named[0] |= object.has(word(value, at)));
             }
         }
         return named[0];
     }
 
-    private static int programIn(byte[] entry) {
-        return ByteBuffer.wrap(entry).order(ByteOrder.LITTLE_ENDIAN).getInt(Integer.BYTES);
+    private boolean stays(BpfMap map, LiveObject without) {
+        return !without.has(map) || objects.values().stream().anyMatch(other -> other.has(map));
+    }
+
+    /// Where the map's values name a program, or -1.
+    private static int programOffset(BpfMap map) {
+        if (map.type() == MapType.PROG_ARRAY) {
+            return 0;
+        }
+        return map instanceof RedirectMap && map.valueSize() == 8 ? Integer.BYTES : -1;
+    }
+
+    private static int word(byte[] value, int at) {
+        return ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN).getInt(at);
     }
 
     /// Frees everything. No program may be attached any more.
@@ -188,7 +196,7 @@ public final class DatapathObjects implements AutoCloseable {
             timers.cancel(false);
             datapath.workers().synchronize();
         }
-        objects.values().forEach(this::drain);
+        objects.values().forEach(object -> drain(object, List.of()));
         objects.values().forEach(object -> object.collection().close());
         stillNamed.forEach(object -> object.collection().close());
         objects.clear();

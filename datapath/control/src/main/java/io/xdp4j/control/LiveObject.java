@@ -1,11 +1,13 @@
 package io.xdp4j.control;
 
 import io.xdp4j.core.bpf.ObjectProgram;
+import io.xdp4j.core.program.LiveBackend;
 import io.xdp4j.core.program.XdpProgram;
 import io.xdp4j.core.redirect.CpuMap;
 import io.xdp4j.ebpf.collection.BpfProgram;
 import io.xdp4j.ebpf.collection.Collection;
 import io.xdp4j.ebpf.map.BpfMap;
+import io.xdp4j.ebpf.map.RedirectMap;
 import io.xdp4j.ebpf.program.CollectionSpec;
 import io.xdp4j.ebpf.program.LinkedProgram;
 import java.util.LinkedHashMap;
@@ -23,17 +25,14 @@ public final class LiveObject {
     private final String name;
     private final CollectionSpec spec;
     private final Collection collection;
-    private final List<CpuMap> cpuMaps;
     private final Map<Integer, ObjectProgram> programs = new LinkedHashMap<>();
     private boolean persistent;
 
-    LiveObject(
-            int id, String name, CollectionSpec spec, Collection collection, List<CpuMap> cpuMaps) {
+    LiveObject(int id, String name, CollectionSpec spec, Collection collection) {
         this.id = id;
         this.name = name;
         this.spec = spec;
         this.collection = collection;
-        this.cpuMaps = List.copyOf(cpuMaps);
     }
 
     void add(BpfProgram program, ObjectProgram running) {
@@ -60,7 +59,14 @@ public final class LiveObject {
 
     /// The cpumaps behind its maps of that type.
     public List<CpuMap> cpuMaps() {
-        return cpuMaps;
+        return collection.maps().values().stream()
+                .filter(RedirectMap.class::isInstance)
+                .map(map -> ((RedirectMap) map).backend())
+                .filter(LiveBackend.class::isInstance)
+                .map(backend -> ((LiveBackend) backend).map())
+                .filter(CpuMap.class::isInstance)
+                .map(CpuMap.class::cast)
+                .toList();
     }
 
     /// What a device runs for one of its programs.

@@ -46,7 +46,8 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// Thread: loading, test runs and closing one at a time.
-/// Owns: its maps and programs, until closed.
+/// Owns: its maps and programs, until closed; a map pinned by name together with the runtime's other
+/// objects that name it.
 /// Fails: an [EbpfException] a stage: damaged object, unresolved symbol, refused map, rejected
 /// program.
 /// Kernel: `struct bpf_object` of libbpf, loaded.
@@ -178,7 +179,9 @@ public final class Collection implements AutoCloseable {
     /// complain about that use it.
     private @Nullable BpfMap create(CollectionSpec object, MapDefinition definition) {
         try {
-            return create(definition.spec());
+            return definition.pinning() == MapDefinition.Pinning.NONE
+                    ? create(definition.spec())
+                    : share(definition.spec());
         } catch (UnsupportedException e) {
             unsupported.put(definition.name(), e);
             return null;
@@ -194,14 +197,29 @@ public final class Collection implements AutoCloseable {
         }
     }
 
+    /// A map that the runtime's objects share, if they agree on its shape.
+    private BpfMap share(MapSpec spec) {
+        BpfMap map = runtime.pinnedMaps().share(spec.name(), () -> create(spec));
+        if (!map.spec().hasShapeOf(sized(spec))) {
+            runtime.pinnedMaps().giveBack(map);
+            throw new MapException(
+                    Errno.EINVAL,
+                    "map %s: another object has pinned one of that name as %s (here: %s); give both the same definition"
+                            .formatted(spec.name(), map.spec().shape(), sized(spec).shape()));
+        }
+        return map;
+    }
+
     private BpfMap create(MapSpec spec) {
-        MapSpec sized =
-                spec.type() == MapType.PERF_EVENT_ARRAY && spec.maxEntries() == 0
-                        ? spec.withMaxEntries(runtime.cpus())
-                        : spec;
-        BpfMap map = loader.newMap(sized);
+        BpfMap map = loader.newMap(sized(spec));
         runtime.registerMap(map);
         return map;
+    }
+
+    private MapSpec sized(MapSpec spec) {
+        return spec.type() == MapType.PERF_EVENT_ARRAY && spec.maxEntries() == 0
+                ? spec.withMaxEntries(runtime.cpus())
+                : spec;
     }
 
     private void loadPrograms(CollectionSpec object) {
@@ -379,7 +397,9 @@ public final class Collection implements AutoCloseable {
     }
 
     private void close(BpfMap map) {
-        runtime.unregisterMap(map.id());
-        map.close();
+        if (runtime.pinnedMaps().giveBack(map)) {
+            runtime.unregisterMap(map.id());
+            map.close();
+        }
     }
 }

@@ -95,4 +95,20 @@ public record MapSpec(
         }
         return null;
     }
+
+    /// True when programs can use one for the other.
+    public boolean hasShapeOf(MapSpec other) {
+        return type == other.type
+                && keySize == other.keySize
+                && valueSize == other.valueSize
+                && maxEntries == other.maxEntries
+                && flags == other.flags
+                && mapExtra == other.mapExtra;
+    }
+
+    /// What [#hasShapeOf] compares, in `bpftool`'s words.
+    public String shape() {
+        return "%s, key %dB value %dB max_entries %d flags 0x%x map_extra 0x%x"
+                .formatted(type.text(), keySize, valueSize, maxEntries, flags, mapExtra);
+    }
 }

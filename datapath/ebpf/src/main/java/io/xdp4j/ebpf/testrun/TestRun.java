@@ -3,6 +3,7 @@ package io.xdp4j.ebpf.testrun;
 import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.program.LinkedProgram;
 import io.xdp4j.ebpf.vm.BpfMachine;
+import io.xdp4j.ebpf.vm.BpfRuntime;
 import io.xdp4j.ebpf.vm.Executable;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
@@ -135,6 +136,7 @@ public final class TestRun implements AutoCloseable {
         long start = System.nanoTime();
         for (int i = 0; i < repeat; i++) {
             r0 = cpu.run(program, on);
+            runTimers();
         }
         return result(r0, (double) (System.nanoTime() - start) / repeat);
     }
@@ -147,6 +149,7 @@ public final class TestRun implements AutoCloseable {
         for (int i = 0; i < repeat; i++) {
             packet.load(input, meta, linear);
             r0 = machine.run(program, packet);
+            runTimers();
         }
         long all = System.nanoTime() - start;
         Result result = result(r0, 0);
@@ -157,6 +160,14 @@ public final class TestRun implements AutoCloseable {
         long restoring = System.nanoTime() - start;
         double nanos = Math.max(0, all - restoring) / (double) repeat;
         return new Result(result.r0(), result.data(), result.metaBytes(), nanos);
+    }
+
+    /// Timers go off between runs, as the kernel's interrupts do.
+    private void runTimers() {
+        BpfRuntime runtime = machine.runtime();
+        if (runtime.timers().areArmed()) {
+            runtime.runTimers(machine);
+        }
     }
 
     private Result result(long r0, double nanosPerRun) {

@@ -35,6 +35,7 @@ public final class BpfRuntime {
     private final Consumer<String> trace;
 
     private final Timers timers;
+    private final PinnedMaps pinnedMaps = new PinnedMaps();
     private final SynCookies synCookies;
     private final NeighbourMisses neighbourMisses = new NeighbourMisses();
     private volatile World world = World.DEFAULT;
@@ -163,6 +164,11 @@ public final class BpfRuntime {
     public @Nullable BpfMap mapById(int id) {
         @Nullable BpfMap[] known = maps;
         return id >= 0 && id < known.length ? known[id] : null;
+    }
+
+    /// The maps that objects share by name.
+    public PinnedMaps pinnedMaps() {
+        return pinnedMaps;
     }
 
     /// Every map there is, by ascending id.

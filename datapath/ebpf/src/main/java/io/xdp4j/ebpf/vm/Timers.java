@@ -46,6 +46,7 @@ public final class Timers {
     private final Map<Long, Timer> byNumber = new HashMap<>();
     private final PriorityQueue<Timer> due =
             new PriorityQueue<>(Comparator.comparingLong(timer -> timer.dueNanos));
+    private volatile boolean areArmed;
     private long lastNumber;
     private @Nullable Timer running;
     private @Nullable Thread runner;
@@ -92,6 +93,7 @@ public final class Timers {
         timer.dueNanos = now + ((flags & ABSOLUTE) != 0 ? nanos - read(timer.clock) : nanos);
         timer.armed = true;
         due.add(timer);
+        areArmed = true;
         return 0;
     }
 
@@ -132,6 +134,11 @@ public final class Timers {
             }
         }
         return count;
+    }
+
+    /// True when one is or will be due. Takes no lock.
+    public boolean areArmed() {
+        return areArmed;
     }
 
     /// When the next one is due, by the monotonic clock; the largest number when none is.
@@ -195,6 +202,7 @@ public final class Timers {
     private void disarm(Timer timer) {
         due.remove(timer);
         timer.armed = false;
+        areArmed = !due.isEmpty();
     }
 
     private @Nullable Timer at(long field) {

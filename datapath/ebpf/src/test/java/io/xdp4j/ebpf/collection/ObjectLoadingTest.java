@@ -12,6 +12,8 @@ import io.xdp4j.ebpf.program.CollectionSpec;
 import io.xdp4j.ebpf.program.MapDefinition;
 import io.xdp4j.ebpf.program.ProgramSpec;
 import io.xdp4j.ebpf.program.Reference;
+import io.xdp4j.ebpf.testrun.TestRun;
+import io.xdp4j.ebpf.vm.BpfRuntime;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -112,6 +114,37 @@ final class ObjectLoadingTest {
                     .isInstanceOf(UnsupportedException.class)
                     .hasMessageContaining("run_config.bpf.o: program filter: insn 0: map per_sock");
         }
+    }
+
+    @Test
+    void sharesMapsThatArePinnedByNameWithTheRuntimesOtherObjects() {
+        BpfRuntime runtime = new BpfRuntime(2);
+        LoadOptions options = UNCHECKED.withRuntime(runtime, 0, TestRun.Ingress.LOOPBACK);
+        MapSpec flows = MapSpec.of("flows", MapType.HASH, 4, 8, 10, 0);
+        byte[] key = {1, 2, 3, 4};
+        byte[] value = {8, 7, 6, 5, 4, 3, 2, 1};
+        try (Collection other = Collection.load(pinned(flows), options)) {
+            try (Collection first = Collection.load(pinned(flows), options)) {
+                first.map("flows").update(key, value, 0);
+                assertThat(other.map("flows")).isSameAs(first.map("flows"));
+            }
+            assertThat(other.map("flows").lookup(key)).as("still there").isEqualTo(value);
+            assertThatThrownBy(() -> Collection.load(pinned(flows.withMaxEntries(11)), options))
+                    .hasMessageContaining("flows")
+                    .hasMessageContaining("max_entries 10")
+                    .hasMessageContaining("max_entries 11");
+            assertThat(runtime.maps()).hasSize(1);
+        }
+        assertThat(runtime.maps()).isEmpty();
+        try (Collection later = Collection.load(pinned(flows), options)) {
+            assertThat(later.map("flows").lookup(key)).as("a new one").isNull();
+        }
+    }
+
+    private static CollectionSpec pinned(MapSpec spec) {
+        MapDefinition map =
+                MapDefinition.of(spec, ".maps").withPinning(MapDefinition.Pinning.BY_NAME);
+        return new CollectionSpec("pinned.o", "GPL", 0, List.of(map), List.of(), null);
     }
 
     private static ProgramSpec withReference(ProgramSpec program, String map) {
