@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # The samples' objects on veth pairs, the kernel's and ours, in turn in one run:
 #   kernel-veth.sh REFERENCES [ROUNDS] [SECONDS] [ROW...]     REFERENCES: folder with lfgen.c, lfgen.bpf.c, mkpkts.py
-# Rows: drop, tx, redirect (devmap), cpumap (l4-hash, all flows to the other core), generic-drop, pass; cpumap-nic
-# is cpumap with ours on the emulated NIC itself, without a veth pair before it.
+# Rows: drop, tx, redirect (devmap), cpumap (l4-hash, all flows to the other core), generic-drop, pass; with -nic
+# behind it ours has the object on the emulated NIC itself, without a veth pair before it (redirect: out by one).
 #     generator ==> g0 ---- d0 | program | d1 ---- s0
 # Both sides have the same 64-byte UDP frames, generator and program on CPU 0 (cpumap: the target on CPU 1), and
 # are counted at the program, at s0 (redirect), or as they reach the stack (cpumap: Ip InReceives; ours: frames
@@ -16,7 +16,7 @@ reference=$(cd "$1" && pwd)
 rounds=${2:-5}
 seconds=${3:-2}
 rows=("${@:4}")
-[ ${#rows[@]} -gt 0 ] || rows=(drop tx redirect cpumap cpumap-nic generic-drop pass)
+[ ${#rows[@]} -gt 0 ] || rows=(drop drop-nic tx tx-nic redirect redirect-nic cpumap cpumap-nic generic-drop pass)
 id=$RANDOM
 work=$(mktemp -d)
 clean() {
@@ -72,7 +72,7 @@ basic() { attach main d "$objects/xdp_bench.bpf.o" "$1" d0 "$3" int:action="$2";
 kernel() { # row: appends Mpps to the row's file
   local column=0 counter=main from to start end
   attached=() handles=()
-  case $1 in
+  case ${1%-nic} in
     drop) basic xdp_no_touch 1 native ;;
     generic-drop) basic xdp_no_touch 1 skb ;;
     pass) basic xdp_no_touch 2 native ;;
@@ -81,7 +81,7 @@ kernel() { # row: appends Mpps to the row's file
       attach sink s "$objects/xdp_bench.bpf.o" xdp_no_touch s0 native int:action=1
       attach main d "$objects/xdp_redirect_map.bpf.o" xdp_redirect_map_native d0 native 'tx_port_native[0]=d1'
       counter=sink ;;
-    cpumap*)
+    cpumap)
       attach main d "$objects/xdp_redirect_cpu.bpf.o" cpumap_l4_hash d0 native 'cpu_map[1]=2048' 'cpus_available[0]=1' 'cpus_count[0]=1'
       column=1 ;;
   esac

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// Owns: the session in which the objects are loaded, until closed.
 final class ObjectsOnVeth implements AutoCloseable {
     private static final String DIRECTORY = "xdp4j.bpf";
+    private static final String ON_NIC = "-nic";
     private static final int XDP_DROP = 1;
     private static final int XDP_PASS = 2;
     private static final int XDP_TX = 3;
@@ -58,39 +59,44 @@ final class ObjectsOnVeth implements AutoCloseable {
         nic.attach(new RedirectTo.Device(near.ifindex()));
     }
 
-    /// Attaches what the scenario is named for, and returns what counts as done in it.
+    /// Attaches what the scenario is named for, and returns what counts as done in it. With `-nic`
+    /// behind its name the object is on the generator itself, in place of the veth end behind it.
     LongSupplier start(String what) {
+        if (!what.endsWith(ON_NIC)) {
+            return start(what, program);
+        }
+        nic.detach();
+        return start(what.substring(0, what.length() - ON_NIC.length()), nic);
+    }
+
+    private LongSupplier start(String what, NetDevice device) {
         return switch (what) {
-            case "drop" -> basic("xdp_no_touch", XDP_DROP, AttachMode.NATIVE);
-            case "generic-drop" -> basic("xdp_no_touch", XDP_DROP, AttachMode.SKB);
-            case "pass" -> basic("xdp_no_touch", XDP_PASS, AttachMode.NATIVE);
+            case "drop" -> basic("xdp_no_touch", XDP_DROP, device, AttachMode.NATIVE);
+            case "generic-drop" -> basic("xdp_no_touch", XDP_DROP, device, AttachMode.SKB);
+            case "pass" -> basic("xdp_no_touch", XDP_PASS, device, AttachMode.NATIVE);
             case "tx" -> {
                 swallow(near);
-                yield basic("xdp_swap_macs", XDP_TX, AttachMode.NATIVE);
+                yield basic("xdp_swap_macs", XDP_TX, device, AttachMode.NATIVE);
             }
-            case "redirect" -> redirect();
-            case "cpumap" -> cpumap(program);
-            case "cpumap-nic" -> {
-                nic.detach();
-                yield cpumap(nic);
-            }
+            case "redirect" -> redirect(device);
+            case "cpumap" -> cpumap(device);
             default -> throw new IllegalArgumentException("scenario: object-" + what);
         };
     }
 
-    private LongSupplier basic(String name, int action, AttachMode mode) {
+    private LongSupplier basic(String name, int action, NetDevice device, AttachMode mode) {
         ObjectInfo object =
                 control.load(request("xdp_bench.bpf.o").withGlobal("action", words(action)));
-        attach(object, name, program, mode);
+        attach(object, name, device, mode);
         int counters = id(object, "rx_cnt");
         return () -> sum(control.lookup(counters, words(0)));
     }
 
-    private LongSupplier redirect() {
+    private LongSupplier redirect(NetDevice device) {
         swallow(sink);
         ObjectInfo object = control.load(request("xdp_redirect_map.bpf.o"));
         control.update(id(object, "tx_port_native"), words(0), words(out.ifindex(), 0), 0);
-        attach(object, "xdp_redirect_map_native", program, AttachMode.NATIVE);
+        attach(object, "xdp_redirect_map_native", device, AttachMode.NATIVE);
         return () -> sink.rxQueues().getFirst().xdpDrop();
     }
 

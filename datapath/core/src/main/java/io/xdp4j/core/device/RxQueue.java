@@ -14,6 +14,7 @@ import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.offload.SoftwareOffload;
 import io.xdp4j.core.program.XdpBuff;
 import io.xdp4j.core.trace.DropReason;
+import io.xdp4j.core.trace.PaddedCounters;
 import io.xdp4j.core.trace.TraceListener;
 import io.xdp4j.core.trace.Tracepoint;
 import io.xdp4j.ebpf.HotPath;
@@ -31,6 +32,18 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
     /// XDP_TX frames sent at a time (`VETH_XDP_TX_BULK_SIZE`).
     static final int TX_BULK = 16;
 
+    private static final int PACKETS = 0;
+    private static final int BYTES = 1;
+    private static final int DROPS = 2;
+    private static final int PASS = 3;
+    private static final int DROP = 4;
+    private static final int ABORTED = 5;
+    private static final int TX = 6;
+    private static final int TX_ERRORS = 7;
+    private static final int REDIRECT = 8;
+    private static final int REDIRECT_ERRORS = 9;
+    private static final int COUNTERS = 10;
+
     private final NetDevice device;
     private final int index;
     private final int ifindex;
@@ -44,16 +57,8 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
     private int txCount;
     private XdpFrame[] segments = {};
 
-    private long packets;
-    private long bytes;
-    private long drops;
-    private long xdpPass;
-    private long xdpDrop;
-    private long xdpAborted;
-    private long xdpTx;
-    private long xdpTxErrors;
-    private long xdpRedirect;
-    private long xdpRedirectErrors;
+    // Apart from the queue, which the targets of cpumaps read for each frame.
+    private final PaddedCounters counters = new PaddedCounters(COUNTERS);
 
     RxQueue(NetDevice device, int index, Worker worker) {
         this.device = device;
@@ -118,12 +123,12 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
     /// Owns: the frame from here on.
     @HotPath
     public void receive(XdpFrame frame) {
-        packets++;
-        bytes += frame.totalLength();
+        counters.add(PACKETS, 1);
+        counters.add(BYTES, frame.totalLength());
         frame.receivedBy(this);
         AttachedProgram program = attached;
         if (program == null) {
-            xdpPass++;
+            counters.add(PASS, 1);
             device.deliver(worker, frame);
             return;
         }
@@ -161,13 +166,13 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
     private void act(XdpFrame frame, AttachedProgram program, int action) {
         switch (action) {
             case XDP_PASS -> {
-                xdpPass++;
+                counters.add(PASS, 1);
                 device.deliver(worker, frame);
             }
             case XDP_TX -> tx(frame);
             case XDP_REDIRECT -> redirect(frame, program.id());
             case XDP_DROP -> {
-                xdpDrop++;
+                counters.add(DROP, 1);
                 DropReason reason = xdp.dropReason();
                 worker.drop(frame, reason == null ? DropReason.XDP_DROP : reason, ifindex);
             }
@@ -179,16 +184,16 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
     private void redirect(XdpFrame frame, int progId) {
         int error = redirector.redirect(worker, frame, this, progId);
         if (error == 0) {
-            xdpRedirect++;
+            counters.add(REDIRECT, 1);
             return;
         }
-        xdpRedirectErrors++;
+        counters.add(REDIRECT_ERRORS, 1);
         drop(frame, Redirector.reason(frame, error));
     }
 
     @HotPath
     private void abort(XdpFrame frame, int progId, int action) {
-        xdpAborted++;
+        counters.add(ABORTED, 1);
         traceException(progId, action);
         worker.drop(frame, DropReason.ofAction(action), ifindex);
     }
@@ -204,14 +209,14 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
     /// Drops a received frame that never reaches a program.
     @HotPath
     public void drop(XdpFrame frame, DropReason reason) {
-        drops++;
+        counters.add(DROPS, 1);
         worker.drop(frame, reason, ifindex);
     }
 
     /// Counts a frame that could not even be taken into the pool: it enters and ends here.
     @HotPath
     public void dropWithoutFrame(DropReason reason, int frames) {
-        drops += frames;
+        counters.add(DROPS, frames);
         worker.ledger().entered(frames);
         worker.ledger().dropped(reason, frames);
         TraceListener trace = worker.traceDrops();
@@ -228,7 +233,7 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
             txSegments(frame);
         } else if ((unfinished && !SoftwareOffload.finishChecksum(frame))
                 || (frame.hasFrags() && !device.transmitsFrags())) {
-            xdpTxErrors++;
+            counters.add(TX_ERRORS, 1);
             worker.drop(frame, DropReason.XDP_TX_ERROR, ifindex);
         } else {
             queueTx(frame);
@@ -241,7 +246,7 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
         }
         int count = SoftwareOffload.segment(frame, worker.frames(), segments);
         if (count == 0) {
-            xdpTxErrors++;
+            counters.add(TX_ERRORS, 1);
             worker.drop(frame, DropReason.XDP_TX_ERROR, ifindex);
             return;
         }
@@ -279,8 +284,8 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
         for (int i = sent; i < count; i++) {
             worker.drop(txBulk[i], reason, ifindex);
         }
-        xdpTx += sent;
-        xdpTxErrors += count - sent;
+        counters.add(TX, sent);
+        counters.add(TX_ERRORS, count - sent);
         TraceListener trace = worker.trace(Tracepoint.XDP_BULK_TX);
         if (trace != null) {
             trace.xdpBulkTx(ifindex, sent, count - sent, error);
@@ -290,44 +295,44 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
     // ---- counters, readable by any thread
 
     public long packets() {
-        return packets;
+        return counters.get(PACKETS);
     }
 
     public long bytes() {
-        return bytes;
+        return counters.get(BYTES);
     }
 
     /// Frames lost on receive before or beside the program (`rx_drops`).
     public long drops() {
-        return drops;
+        return counters.get(DROPS);
     }
 
     public long xdpPass() {
-        return xdpPass;
+        return counters.get(PASS);
     }
 
     public long xdpDrop() {
-        return xdpDrop;
+        return counters.get(DROP);
     }
 
     public long xdpAborted() {
-        return xdpAborted;
+        return counters.get(ABORTED);
     }
 
     public long xdpTx() {
-        return xdpTx;
+        return counters.get(TX);
     }
 
     public long xdpTxErrors() {
-        return xdpTxErrors;
+        return counters.get(TX_ERRORS);
     }
 
     public long xdpRedirect() {
-        return xdpRedirect;
+        return counters.get(REDIRECT);
     }
 
     public long xdpRedirectErrors() {
-        return xdpRedirectErrors;
+        return counters.get(REDIRECT_ERRORS);
     }
 
     @Override

@@ -16,10 +16,12 @@ import io.xdp4j.core.program.XdpAction;
 import io.xdp4j.core.program.XdpBuff;
 import io.xdp4j.core.ring.PtrRing;
 import io.xdp4j.core.trace.DropReason;
+import io.xdp4j.core.trace.PaddedCounters;
 import io.xdp4j.core.trace.TraceListener;
 import io.xdp4j.core.trace.Tracepoint;
 import io.xdp4j.ebpf.HotPath;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,12 @@ import org.jspecify.annotations.Nullable;
 /// Thread: [#redirect] any worker; the poll on the target worker.
 /// Kernel: `struct bpf_cpu_map_entry`, `cpu_map_kthread_run`.
 public final class CpuMapEntry implements RedirectTarget, NapiPoller {
+    private static final int SCHED = 0;
+    private static final int PASS = 1;
+    private static final int DROP = 2;
+    private static final int REDIRECT = 3;
+    private static final int COUNTERS = 4;
+
     private final Datapath datapath;
     private final int mapId;
     private final Worker target;
@@ -44,11 +52,8 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
     private final int[] fromWorker = new int[CpuMapBulkQueue.BULK];
     private boolean slept = true;
 
-    // Written by the target worker, by the worker that redirected the frame.
-    private final long[] sched;
-    private final long[] pass;
-    private final long[] drop;
-    private final long[] redirect;
+    // Of the target worker, by the worker that redirected the frame; apart from what that reads.
+    private final PaddedCounters[] counters;
 
     CpuMapEntry(
             Datapath datapath, int mapId, int cpu, int qsize, @Nullable AttachedProgram program) {
@@ -59,10 +64,8 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
         this.napi = target.register(this, "cpumap/" + cpu + "/map:" + mapId);
         this.program = program;
         int workers = datapath.workers().size();
-        this.sched = new long[workers];
-        this.pass = new long[workers];
-        this.drop = new long[workers];
-        this.redirect = new long[workers];
+        this.counters = new PaddedCounters[workers];
+        Arrays.setAll(counters, from -> new PaddedCounters(COUNTERS));
         this.bulk = new CpuMapBulkQueue[workers];
         for (int i = 0; i < bulk.length; i++) {
             bulk[i] = new CpuMapBulkQueue(datapath.workers().get(i), this);
@@ -152,7 +155,9 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
             taken = pollBatch(Math.min(CpuMapBulkQueue.BULK, budget - done));
             done += taken;
         } while (taken == CpuMapBulkQueue.BULK && done < budget);
-        slept = done < budget;
+        if (done < budget) {
+            slept = true;
+        }
         return done;
     }
 
@@ -169,7 +174,7 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
             fromWorker[i] = ingress(frames[i]).worker().index();
         }
         if (slept) {
-            sched[fromWorker[0]]++;
+            counters[fromWorker[0]].add(SCHED, 1);
         }
         int passed = 0;
         int dropped = 0;
@@ -180,16 +185,16 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
             switch (runProgram(frame)) {
                 case XdpAction.XDP_PASS -> {
                     passed++;
-                    pass[from]++;
+                    counters[from].add(PASS, 1);
                     deliver(frame);
                 }
                 case XdpAction.XDP_REDIRECT -> {
                     redirected++;
-                    redirect[from]++;
+                    counters[from].add(REDIRECT, 1);
                 }
                 default -> {
                     dropped++;
-                    drop[from]++;
+                    counters[from].add(DROP, 1);
                 }
             }
         }
@@ -200,7 +205,9 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
     @HotPath
     private void count(int taken, int passed, int dropped, int redirected) {
         boolean sleptBefore = slept;
-        slept = false;
+        if (sleptBefore) {
+            slept = false; // not each time: the senders read this object for each frame
+        }
         TraceListener trace = target.trace(Tracepoint.XDP_CPUMAP_KTHREAD);
         if (trace != null) {
             trace.xdpCpumapKthread(
@@ -285,10 +292,10 @@ public final class CpuMapEntry implements RedirectTarget, NapiPoller {
                                 cpu(),
                                 bulk[from].processed(),
                                 bulk[from].drops(),
-                                sched[from],
-                                pass[from],
-                                drop[from],
-                                redirect[from]));
+                                counters[from].get(SCHED),
+                                counters[from].get(PASS),
+                                counters[from].get(DROP),
+                                counters[from].get(REDIRECT)));
             }
         }
         return stats;
