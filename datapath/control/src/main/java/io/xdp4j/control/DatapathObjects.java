@@ -9,7 +9,6 @@ import io.xdp4j.core.redirect.CpuMap;
 import io.xdp4j.ebpf.collection.Collection;
 import io.xdp4j.ebpf.collection.LoadOptions;
 import io.xdp4j.ebpf.map.BpfMap;
-import io.xdp4j.ebpf.map.MapType;
 import io.xdp4j.ebpf.map.RedirectMap;
 import io.xdp4j.ebpf.program.CollectionSpec;
 import io.xdp4j.ebpf.testrun.TestRun;
@@ -23,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The eBPF objects of a datapath: loads them, runs their timers, and frees them when nothing can
@@ -161,13 +161,13 @@ public final class DatapathObjects implements AutoCloseable {
         return true;
     }
 
-    /// True when an entry of a map that stays runs one of its programs.
+    /// True when an entry of a map that stays is, or runs, one of its programs or maps.
     private boolean isNamedElsewhere(LiveObject object) {
         boolean[] named = {false};
         for (BpfMap map : datapath.bpf().maps()) {
-            int at = programOffset(map);
-            if (at >= 0 && stays(map, object)) {
-                map.forEach((_, value) -> named[0] |= object.has(word(value, at)));
+            Predicate<byte[]> names = stays(map, object) ? naming(map, object) : null;
+            if (names != null) {
+                map.forEach((_, value) -> named[0] |= names.test(value));
             }
         }
         return named[0];
@@ -177,12 +177,20 @@ public final class DatapathObjects implements AutoCloseable {
         return !without.has(map) || objects.values().stream().anyMatch(other -> other.has(map));
     }
 
-    /// Where the map's values name a program, or -1.
-    private static int programOffset(BpfMap map) {
-        if (map.type() == MapType.PROG_ARRAY) {
-            return 0;
-        }
-        return map instanceof RedirectMap && map.valueSize() == 8 ? Integer.BYTES : -1;
+    /// Which of the map's values name something of the object; null where none can.
+    private @Nullable Predicate<byte[]> naming(BpfMap map, LiveObject object) {
+        return switch (map.type()) {
+            case PROG_ARRAY -> value -> object.has(word(value, 0));
+            case ARRAY_OF_MAPS, HASH_OF_MAPS ->
+                    value -> {
+                        BpfMap inner = datapath.bpf().mapById(word(value, 0));
+                        return inner != null && object.has(inner);
+                    };
+            default ->
+                    map instanceof RedirectMap && map.valueSize() == 2 * Integer.BYTES
+                            ? value -> object.has(word(value, Integer.BYTES))
+                            : null;
+        };
     }
 
     private static int word(byte[] value, int at) {

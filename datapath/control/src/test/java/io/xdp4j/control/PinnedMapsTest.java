@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.ebpf.collection.Collection;
 import io.xdp4j.ebpf.collection.LoadOptions;
+import io.xdp4j.ebpf.map.BpfMap;
+import io.xdp4j.ebpf.map.MapSpec;
+import io.xdp4j.ebpf.map.MapType;
 import io.xdp4j.ebpf.program.CollectionSpec;
 import io.xdp4j.ebpf.program.MapDefinition;
 import io.xdp4j.testkit.DatapathTest;
@@ -14,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// Objects of one datapath whose maps are pinned by name.
@@ -70,6 +74,36 @@ final class PinnedMapsTest {
             assertThat(datapath.bpf().maps())
                     .as("the first object's program was in use")
                     .isNotEmpty();
+        }
+        assertThat(datapath.bpf().maps()).isEmpty();
+    }
+
+    /// Two objects share an array of maps, whose first map is the first object's.
+    @Test
+    void keepsMapsThatASharedArrayOfMapsNames(Datapath datapath) {
+        MapSpec inner = MapSpec.of("inner", MapType.ARRAY, 4, 4, 1, 0);
+        MapSpec outer = MapSpec.of("outer", MapType.ARRAY_OF_MAPS, 4, 4, 2, 0).withInner(inner);
+        CollectionSpec spec =
+                new CollectionSpec(
+                        "maps.o",
+                        "GPL",
+                        0,
+                        List.of(
+                                MapDefinition.of(inner, ".maps"),
+                                MapDefinition.of(outer, ".maps")
+                                        .withPinning(MapDefinition.Pinning.BY_NAME)),
+                        List.of(),
+                        null);
+        try (DatapathObjects objects = new DatapathObjects(datapath)) {
+            LiveObject first = objects.load("first", spec, LoadOptions.DEFAULT);
+            LiveObject second = objects.load("second", spec, LoadOptions.DEFAULT);
+            BpfMap shared = second.collection().map("outer");
+            int id = first.collection().map("inner").id();
+            shared.update(words(0), words(id), 0);
+            objects.unload(first);
+            assertThat(shared.lookup(words(0))).isEqualTo(words(id));
+            assertThat(datapath.bpf().mapById(id)).isNotNull();
+            objects.unload(second);
         }
         assertThat(datapath.bpf().maps()).isEmpty();
     }
