@@ -11,6 +11,7 @@ import io.xdp4j.config.SourceLocation;
 import io.xdp4j.control.DatapathObjects;
 import io.xdp4j.control.LiveObject;
 import io.xdp4j.core.program.XdpProgram;
+import io.xdp4j.ebpf.MalformedObjectException;
 import io.xdp4j.ebpf.MapException;
 import io.xdp4j.ebpf.collection.BpfProgram;
 import io.xdp4j.ebpf.collection.Collection;
@@ -105,7 +106,7 @@ final class ObjectFactory {
             object =
                     live.load(
                             String.valueOf(file.getFileName()),
-                            withGlobals(Collection.read(file), users),
+                            withGlobals(read(file, users.getFirst().at()), users),
                             options(users));
             objects.put(file, object);
             for (ObjectProgramSpec user : users) {
@@ -113,6 +114,14 @@ final class ObjectFactory {
             }
         }
         return object;
+    }
+
+    private static CollectionSpec read(Path file, SourceLocation at) {
+        try {
+            return Collection.read(file);
+        } catch (MalformedObjectException e) {
+            throw new MalformedObjectException(at + ": " + e.getMessage(), e);
+        }
     }
 
     private List<ObjectProgramSpec> users(Path file) {

@@ -104,10 +104,11 @@ public final class RunningDatapath implements AutoCloseable {
         try {
             parts.datapath().open(DeviceOptions.of(spec));
         } catch (DeviceException e) {
-            if (e.kind() == DeviceException.Kind.USAGE) {
-                throw new ConfigException(spec.at(), reason(e));
-            }
-            throw e;
+            throw switch (e.kind()) {
+                case USAGE -> new ConfigException(spec.at(), reason(e));
+                case INPUT -> new DeviceException(e.kind(), spec.at() + ": " + reason(e), e);
+                case UNSUPPORTED, PERMISSION, RUNTIME -> e;
+            };
         }
     }
 

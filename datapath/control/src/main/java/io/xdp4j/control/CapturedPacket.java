@@ -6,7 +6,8 @@ import java.nio.ByteOrder;
 /// A packet of a capture.
 ///
 /// @param timeNanos when, since the epoch
-/// @param packet number on its worker, the same at entry and exit
+/// @param program id of the program it was captured at, 0 for all as one
+/// @param packet number on its worker, the same at entry and exit of a program
 /// @param queue it came in by
 /// @param isExit at exit, else at entry
 /// @param action at exit, the verdict
@@ -15,6 +16,7 @@ import java.nio.ByteOrder;
 @SuppressWarnings("ArrayRecordComponent") // nobody compares them
 public record CapturedPacket(
         long timeNanos,
+        int program,
         long packet,
         int queue,
         boolean isExit,
@@ -22,7 +24,7 @@ public record CapturedPacket(
         int length,
         byte[] bytes) {
     /// What stands before a packet's bytes in a record.
-    static final int HEADER_BYTES = 32;
+    static final int HEADER_BYTES = 36;
 
     static final int TIME = 0;
     static final int PACKET = 8;
@@ -30,6 +32,7 @@ public record CapturedPacket(
     static final int EXIT = 20;
     static final int ACTION = 24;
     static final int LENGTH = 28;
+    static final int PROGRAM = 32;
 
     /// Reads a record of [DatapathControl#openCapture].
     public static CapturedPacket of(byte[] record) {
@@ -38,6 +41,7 @@ public record CapturedPacket(
         header.get(HEADER_BYTES, bytes);
         return new CapturedPacket(
                 header.getLong(TIME),
+                header.getInt(PROGRAM),
                 header.getLong(PACKET),
                 header.getInt(QUEUE),
                 header.getInt(EXIT) != 0,

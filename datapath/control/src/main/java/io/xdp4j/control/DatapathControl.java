@@ -80,7 +80,15 @@ public interface DatapathControl extends AutoCloseable {
     void openPerf(int map, int bytesPerCpu);
 
     /// Takes the records that are in a perf event array or ring buffer now.
-    RecordBatch readRecords(int map);
+    default RecordBatch readRecords(int map) {
+        return readRecords(map, 1);
+    }
+
+    /// The same once a worker of a perf event array has so many, or its ring is half full; none
+    /// before.
+    ///
+    /// Kernel: `wakeup_events` of `perf_event_attr`.
+    RecordBatch readRecords(int map, int atLeast);
 
     // ---- captures
 

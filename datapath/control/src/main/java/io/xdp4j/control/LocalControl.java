@@ -438,11 +438,11 @@ final class LocalControl implements DatapathControl {
                     Errno.EBUSY,
                     device.name() + ": EBUSY: its packets are being captured already");
         }
-        XdpProgram only = request.program() == 0 ? null : program(request.program());
+        request.programs().stream().filter(id -> id != 0).forEach(this::program); // all are there
         PacketCapture capture = PacketCapture.open(datapath, device, request);
         captures.put(capture.map().id(), capture);
         openPerfNow(capture.map(), request.bytesPerCpu());
-        capture.start(only);
+        capture.start(id -> id == 0 ? null : program(id));
         return capture.map().id();
     }
 
@@ -480,18 +480,21 @@ final class LocalControl implements DatapathControl {
     }
 
     @Override
-    public RecordBatch readRecords(int map) {
-        return guarded(() -> {
-            BpfMap found = map(map);
-            if (found instanceof RingBufferMap ring) {
-                return records(ring);
-            }
-            List<PerfRing> rings = perfRings.get(map);
-            if (rings == null) {
-                throw wrongType(found, "ringbuf, or a perf_event_array opened before");
-            }
-            return records(rings);
-        });
+    public RecordBatch readRecords(int map, int atLeast) {
+        return guarded(() -> readRecordsNow(map, atLeast));
+    }
+
+    private RecordBatch readRecordsNow(int map, int atLeast) {
+        BpfMap found = map(map);
+        if (found instanceof RingBufferMap ring) {
+            return records(ring);
+        }
+        List<PerfRing> rings = perfRings.get(map);
+        if (rings == null) {
+            throw wrongType(found, "ringbuf, or a perf_event_array opened before");
+        }
+        boolean due = rings.stream().anyMatch(ring -> ring.isDue(atLeast));
+        return due ? records(rings) : new RecordBatch(List.of(), lost(rings));
     }
 
     private static RecordBatch records(RingBufferMap ring) {
@@ -502,13 +505,15 @@ final class LocalControl implements DatapathControl {
 
     private static RecordBatch records(List<PerfRing> rings) {
         List<RecordBatch.Sent> records = new ArrayList<>();
-        long lost = 0;
         for (int cpu = 0; cpu < rings.size(); cpu++) {
             int from = cpu;
             rings.get(cpu).poll(bytes -> records.add(new RecordBatch.Sent(from, bytes)));
-            lost += rings.get(cpu).lost();
         }
-        return new RecordBatch(records, lost);
+        return new RecordBatch(records, lost(rings));
+    }
+
+    private static long lost(List<PerfRing> rings) {
+        return rings.stream().mapToLong(PerfRing::lost).sum();
     }
 
     // ---- the end

@@ -2,46 +2,37 @@ package io.xdp4j.control;
 
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.NetDevice;
-import io.xdp4j.core.device.PacketTap;
-import io.xdp4j.core.program.XdpBuff;
+import io.xdp4j.core.device.TapPoint;
 import io.xdp4j.core.program.XdpProgram;
-import io.xdp4j.ebpf.HotPath;
 import io.xdp4j.ebpf.map.BpfMap;
 import io.xdp4j.ebpf.map.MapSpec;
 import io.xdp4j.ebpf.map.MapType;
 import io.xdp4j.ebpf.map.PerfEventArrayMap;
-import io.xdp4j.ebpf.memory.RawMemory;
 import java.lang.foreign.Arena;
-import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Copies a device's packets into a perf event array, from where tools read them.
 ///
-/// Thread: [#entry] and [#exit] the workers; the rest one control thread.
+/// Thread: one control thread.
 /// Owns: the map and the workers' headers, until closed.
 /// Fails: packets that find no room are counted as lost by the rings.
 /// Kernel: the trace programs of xdp-tools' xdpdump.
-final class PacketCapture implements PacketTap, AutoCloseable {
-    /// A worker's header, alone on two cache lines.
-    private static final int HEADER_STRIDE = 128;
-
+final class PacketCapture implements AutoCloseable {
     private final NetDevice device;
     private final CaptureRequest request;
     private final Arena arena = Arena.ofShared();
     private final PerfEventArrayMap map;
-    private final long headers;
-
-    /// What to add to `System.nanoTime` for the time since the epoch.
-    private final long epochNanos;
+    private final int cpus;
 
     private PacketCapture(
             NetDevice device, CaptureRequest request, PerfEventArrayMap map, int cpus) {
         this.device = device;
         this.request = request;
         this.map = map;
-        this.headers = arena.allocate((long) HEADER_STRIDE * cpus, HEADER_STRIDE).address();
-        Instant now = Instant.now();
-        this.epochNanos = now.getEpochSecond() * 1_000_000_000L + now.getNano() - System.nanoTime();
+        this.cpus = cpus;
     }
 
     static PacketCapture open(Datapath datapath, NetDevice device, CaptureRequest request) {
@@ -63,56 +54,25 @@ final class PacketCapture implements PacketTap, AutoCloseable {
         return map;
     }
 
-    /// @param only the program of a chain that packets are captured at, null for all together
-    void start(@Nullable XdpProgram only) {
-        device.tap(this, only);
-    }
-
-    @HotPath
-    @Override
-    public void entry(XdpBuff xdp) {
-        long header = header(xdp);
-        RawMemory.putLong(
-                header + CapturedPacket.PACKET,
-                RawMemory.getLong(header + CapturedPacket.PACKET) + 1);
-        if (request.entry()) {
-            send(xdp, header, 0, 0);
+    /// @param programs by id; null for 0, which is all as one
+    void start(IntFunction<@Nullable XdpProgram> programs) {
+        List<TapPoint> points = new ArrayList<>();
+        for (int id : request.programs()) {
+            points.add(new TapPoint(programs.apply(id), tap(id)));
         }
+        device.tap(points);
     }
 
-    @HotPath
-    @Override
-    public void exit(XdpBuff xdp, int action) {
-        if (request.exit()) {
-            send(xdp, header(xdp), 1, action);
-        }
+    private ProgramTap tap(int program) {
+        long bytes = (long) ProgramTap.HEADER_STRIDE * cpus;
+        long headers = arena.allocate(bytes, ProgramTap.HEADER_STRIDE).address();
+        return new ProgramTap(request, map, program, headers);
     }
 
-    @HotPath
-    private long header(XdpBuff xdp) {
-        return headers + (long) HEADER_STRIDE * xdp.cpu();
-    }
-
-    @HotPath
-    private void send(XdpBuff xdp, long header, int isExit, int action) {
-        RawMemory.putLong(header + CapturedPacket.TIME, System.nanoTime() + epochNanos);
-        RawMemory.putInt(header + CapturedPacket.QUEUE, xdp.rxQueueIndex());
-        RawMemory.putInt(header + CapturedPacket.EXIT, isExit);
-        RawMemory.putInt(header + CapturedPacket.ACTION, action);
-        RawMemory.putInt(header + CapturedPacket.LENGTH, xdp.totalLength());
-        map.output(
-                PerfEventArrayMap.CURRENT_CPU,
-                header,
-                CapturedPacket.HEADER_BYTES,
-                xdp.data(),
-                Math.min(xdp.length(), request.snapLength()),
-                xdp.cpu());
-    }
-
-    /// The workers have left the tap when this returns.
+    /// The workers have left the taps when this returns.
     @Override
     public void close() {
-        device.tap(null);
+        device.tap(List.of());
         arena.close();
     }
 }

@@ -200,8 +200,8 @@ public final class RemoteControl implements DatapathControl {
     }
 
     @Override
-    public RecordBatch readRecords(int map) {
-        return RecordBatch.parse(call("records", Map.of("map", map)));
+    public RecordBatch readRecords(int map, int atLeast) {
+        return RecordBatch.parse(call("records", Map.of("map", map, "at_least", atLeast)));
     }
 
     @Override

@@ -52,7 +52,11 @@ final class Requests {
                 control.closeCapture(id(request, "map"));
                 yield true;
             }
-            case "records" -> control.readRecords(id(request, "map")).json();
+            case "records" ->
+                    control.readRecords(
+                                    id(request, "map"),
+                                    request.at("at_least").number(0, Integer.MAX_VALUE, 1))
+                            .json();
             default -> throw op.unexpected("an operation of this version");
         };
     }

@@ -234,6 +234,10 @@ final class ControlTest {
         assertThat(bytes.getShort(2)).isEqualTo((short) 100);
         assertThat(bytes.slice(4, 64)).isEqualTo(ByteBuffer.wrap(packet, 0, 64).slice());
         assertThat(session.readRecords(records).records()).isEmpty();
+        nic.inject(1, packet).awaitProcessed(PATIENCE);
+        assertThat(session.readRecords(records, 2).records()).isEmpty();
+        nic.inject(1, packet).awaitProcessed(PATIENCE);
+        assertThat(session.readRecords(records, 2).records()).hasSize(2);
     }
 
     @ParameterizedTest

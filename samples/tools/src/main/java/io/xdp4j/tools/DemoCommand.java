@@ -17,9 +17,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         description = {
-            "Show the datapath at work, without privilege or interface:",
-            "an emulated 4-queue NIC with a generator, a flow load balancer over cpumap,",
-            "a veth chain and a learning switch. Ends by itself."
+            "Show the datapath at work, without privilege or interface.",
+            "An emulated 4-queue NIC with a generator, a flow load balancer over"
+                    + " cpumap, a veth chain and a learning switch. Ends by itself."
         },
         mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {

@@ -42,9 +42,13 @@ import io.xdp4j.tools.xdptools.TrafficgenCommand;
 import io.xdp4j.tools.xsk.XdpsockCommand;
 import java.io.PrintWriter;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The `xdp4j` command.
 @Command(
@@ -83,6 +87,7 @@ import picocli.CommandLine.Command;
             DumpCommand.class,
             ForwardCommand.class,
             SuricataCommand.class,
+            HelpCommand.class,
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -124,12 +129,13 @@ public final class Xdp4j {
     static int run(String... args) {
         CommandLine line = new CommandLine(new Xdp4j());
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        OptionWords.register(line);
         line.setParameterExceptionHandler((e, _) -> {
             PrintWriter err = e.getCommandLine().getErr();
             err.println(
                     e.getCommandLine().getCommandSpec().qualifiedName()
                             + ": "
-                            + firstLine(e)
+                            + complaint(e)
                             + " (see --help)");
             return ExitCode.USAGE;
         });
@@ -142,6 +148,22 @@ public final class Xdp4j {
             return exitCode(e);
         });
         return line.execute(args);
+    }
+
+    private static String complaint(ParameterException e) {
+        CommandLine command = e.getCommandLine();
+        if (e instanceof UnmatchedArgumentException unmatched
+                && !unmatched.isUnknownOption()
+                && !command.getSubcommands().isEmpty()) {
+            return unmatched.getUnmatched().getFirst()
+                    + ": no such command (expected: one of "
+                    + command.getSubcommands().values().stream()
+                            .map(CommandLine::getCommandName)
+                            .distinct()
+                            .collect(Collectors.joining(", "))
+                    + ")";
+        }
+        return firstLine(e);
     }
 
     private static String firstLine(Exception e) {

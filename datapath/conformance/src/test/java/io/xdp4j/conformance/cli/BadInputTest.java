@@ -31,7 +31,7 @@ final class BadInputTest {
                     2 | switch lo a-name-too-long-for-linux | name of 1..15 characters
                     2 | switch nope x --transport af_xdp | interface: nope: no such interface
                     2 | doctor nope                | interface: nope: no such interface
-                    2 | switch lo x --transport dpdk | expected one of
+                    2 | switch lo x --transport dpdk | 'dpdk' (expected: one of auto, af_packet, af_xdp)
                     2 | run @unknown-key.yaml      | unknown-key.yaml:3: devices[1].queus: unknown key
                     2 | run @duplicate-device.yaml | duplicate-device.yaml:3: devices[1].peer: nic0: already
                     2 | run @queues.yaml           | queues.yaml:2: devices[0].queues: 65 (expected: integer
@@ -40,8 +40,9 @@ final class BadInputTest {
                     2 | run @class.yaml            | class.yaml:4: programs[0]
                     2 | run @class-type.yaml       | class-type.yaml:4: programs[0]
                     2 | run @af-xdp.yaml           | af-xdp.yaml:2: devices[0].xdp.mode: fast (expected: one of auto
-                    3 | run @no-capture.yaml       | no-such.pcap: does not exist
-                    3 | run @bad-capture.yaml      | bad-capture.yaml: offset 0: magic
+                    3 | run @no-capture.yaml       | no-capture.yaml:2: devices[0]: datapath/conformance/src/test/resources/bad/no-such.pcap: does not exist
+                    3 | run @bad-capture.yaml      | bad-capture.yaml:2: devices[0]: datapath/conformance/src/test/resources/bad/bad-capture.yaml: offset 0: magic
+                    3 | run @no-object.yaml        | no-object.yaml:4: programs[0]: datapath/conformance/src/test/resources/bad/no-such.o: does not exist
                     2 | run no-such-file.yaml      | no-such-file.yaml: no such file
                     2 | demo --duration 5x         | '5x' is no duration
                     2 | demo --duration 999999999h | '999999999h' is no duration
@@ -60,14 +61,14 @@ final class BadInputTest {
                     2 | prog load %BASIC --log-level 8 | --log-level: 8 (expected: 0..7)
                     3 | prog run %BASIC --program xdp_drop --data-in pom.xml --data-in-format hex | pom.xml:1: no packet
                     2 | prog run %BASIC --program xdp_drop --data-in pom.xml --repeat -1 | --repeat: -1
-                    2 | prog run %BASIC --program xdp_drop --data-in pom.xml --engine warp | expected one of
+                    2 | prog run %BASIC --program xdp_drop --data-in pom.xml --engine warp | 'warp' (expected: one of
                     2 | prog run %BASIC --program xdp_drop --data-in pom.xml --setup pom.xml | pom.xml:1:1: no valid JSON
                     2 | prog run %BASIC --program xdp_drop --data-in pom.xml --setup none.json | none.json: does not exist
-                    2 | prog dump %BASIC bytes     | expected one of
+                    2 | prog dump %BASIC bytes     | 'bytes' (expected: one of xlated, jited)
                     3 | prog exec                  | standard input: is empty
                     3 | prog exec 0                | standard input: is empty
                     2 | xdp_redirect_cpu -d nic0   | Missing required option: '--cpu=CPU'
-                    2 | xdp_redirect_cpu -d no-such-link -c 0 | no-such-link: no such device (expected: a device of
+                    2 | xdp_redirect_cpu -d no-such-link -c 0 | no-such-link: no such device (expected: devices of
                     2 | xdp_redirect_cpu --config %NIC -d nic0 -c 2 | --cpu: 2 (expected: 0..1
                     2 | xdp_redirect_cpu --config %NIC -d nic0 -c 0 -q 16385 | --qsize: 16385
                     2 | xdp_redirect_cpu --config %NIC -d nic0 -c 0 -p xdp_cpu_map6 | --progname: xdp_cpu_map6
@@ -81,7 +82,15 @@ final class BadInputTest {
                     2 | xdp_redirect --config %NIC nic0 | Missing required parameter: 'OUT'
                     2 | xdp1 -N -S --config %NIC nic0 | -N: with -S (expected: one of them)
                     6 | xdp_monitor --datapath no-such.sock | no-such.sock: nobody serves it
-                    2 | demonstrate                | Unmatched argument at index 0: 'demonstrate'
+                    2 | demonstrate                | demonstrate: no such command (expected: one of demo, run
+                    2 | bench dro                  | dro: no such command (expected: one of drop, pass, tx
+                    2 | bench drop nic0 -p parse   | 'parse' (expected: one of no-touch, read-data, parse-ip
+                    2 | dump --config %NIC -i nic0 --perf-wakeup -1 | --perf-wakeup: -1 (expected: 0 or more)
+                    3 | prog load samples          | samples: cannot be read: Is a directory
+                    3 | prog run %BASIC --program xdp_drop --data-in samples | samples: is a directory
+                    3 | xdp1 --config %NIC nic0 --object samples | samples: is a directory
+                    2 | xdp_router_ipv4 --config %NIC nic0 near --routes samples | samples: is a directory
+                    2 | run samples                | samples: a directory (expected: a YAML
                     """)
     void isRefusedInOneLine(int exitCode, String arguments, String message) {
         String[] words =

@@ -7,6 +7,7 @@ import io.xdp4j.conformance.tool.Json;
 import io.xdp4j.conformance.tool.Ledgers;
 import io.xdp4j.conformance.tool.RunningTool;
 import io.xdp4j.conformance.tool.ToolCommand;
+import io.xdp4j.packet.pcap.PcapReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -178,22 +180,85 @@ final class RunningDatapathToolsTest {
     // ---- dump
 
     @Test
-    void dumpSeesOneProgramOfAChain() {
+    void dumpSeesThePacketsOfProgramsOfAChain() {
         ok("loader", "load", "nic0", "samples/bpf/xdp_basic.bpf.o", "-n", "xdp_pass", "-P", "20");
         ok("loader", "load", "nic0", "samples/bpf/xdp_basic.bpf.o", "-n", "xdp_drop", "-P", "60");
-        assertThat(dumped("xdp_pass")).allMatch(line -> line.contains(": xdp_pass()@exit[PASS]: "));
-        assertThat(dumped("xdp_drop")).allMatch(line -> line.contains(": xdp_drop()@exit[DROP]: "));
-        assertThat(dumped("all"))
-                .allMatch(line -> line.contains(": xdp_dispatcher()@exit[DROP]: "));
-        refuses(2, "[xdp_pass, xdp_drop] on nic0", "dump", "-i", "nic0", "-p", "nosuch");
+        assertThat(dumped("xdp_pass", 3))
+                .allMatch(line -> line.contains(": xdp_pass()@exit[PASS]: "));
+        assertThat(dumped("xdp_drop", 3))
+                .allMatch(line -> line.contains(": xdp_drop()@exit[DROP]: "));
+        assertThat(dumped("xdp_dispatcher", 3))
+                .allMatch(line ->
+                        line.matches(
+                                "\\d{10}\\.\\d{9}: xdp_dispatcher\\(\\)@exit\\[DROP]: packet"
+                                        + " size \\d+ bytes on if_index \\d+, rx queue \\d,"
+                                        + " id \\d+"));
+        String drop =
+                Json.parse(ok("loader", "status", "nic0", "--json").getFirst())
+                        .at("interfaces", "nic0")
+                        .at("programs", "xdp_drop")
+                        .at("id")
+                        .toString();
+        for (String programs : List.of("all", "xdp_pass,xdp_dispatcher," + drop)) {
+            assertThat(dumped(programs, 6))
+                    .anyMatch(line -> line.contains(": xdp_pass()@exit[PASS]: "))
+                    .anyMatch(line -> line.contains(": xdp_drop()@exit[DROP]: "))
+                    .anyMatch(line -> line.contains(": xdp_dispatcher()@exit[DROP]: "));
+        }
+        assertThat(dumped("xdp_drop@" + drop, 3)).hasSize(3);
+        refuses(
+                2,
+                "nosuch (expected: all, or of [xdp_dispatcher, xdp_pass@",
+                "dump",
+                "-i",
+                "nic0",
+                "-p",
+                "nosuch");
         ok("loader", "unload", "nic0", "--all");
     }
 
-    private List<String> dumped(String program) {
+    private List<String> dumped(String programs, int packets) {
         List<String> lines =
-                ok("dump", "-i", "nic0", "-P", "-p", program, "--rx-capture", "exit", "-c", "3");
-        assertThat(lines).hasSize(3);
+                ok(
+                        "dump",
+                        "-i",
+                        "nic0",
+                        "-P",
+                        "-p",
+                        programs,
+                        "--rx-capture",
+                        "exit",
+                        "-c",
+                        String.valueOf(packets));
+        assertThat(lines).hasSize(packets);
         return lines;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'',pcapng", "--use-pcap,pcap"})
+    void dumpWritesToAPipe(String option, String format, @TempDir Path directory) {
+        Path capture = directory.resolve(format);
+        ToolCommand.Output output =
+                ToolCommand.of(
+                                Stream.of(
+                                                "dump",
+                                                "-i",
+                                                "nic0",
+                                                "-w",
+                                                "-",
+                                                "-c",
+                                                "40",
+                                                option,
+                                                "--perf-wakeup",
+                                                "20",
+                                                "--datapath",
+                                                String.valueOf(datapath.pid()))
+                                        .filter(word -> !word.isEmpty())
+                                        .toArray(String[]::new))
+                        .by("sh", "-c", "\"$@\" | cat >" + capture, "sh")
+                        .run();
+        assertThat(output.err()).contains("40 packets captured", "0 packets dropped by kernel");
+        assertThat(PcapReader.readAll(capture)).hasSize(40);
     }
 
     // ---- filter

@@ -51,8 +51,7 @@ public abstract class NetDevice implements AutoCloseable {
     private final XdpState xdp = new XdpState(this);
     private volatile @Nullable AttachedProgram attached;
     private volatile @Nullable AttachedProgram generic;
-    private volatile @Nullable PacketTap tap;
-    private @Nullable XdpProgram tapped;
+    private volatile List<TapPoint> taps = List.of();
     private boolean failureLogged;
 
     /// Registers the device under its name and interface index.
@@ -317,32 +316,24 @@ public abstract class NetDevice implements AutoCloseable {
     }
 
     private void showToQueues() {
-        PacketTap around = tap;
-        AttachedProgram run =
-                around == null ? attached : TappedProgram.around(attached, around, tapped);
+        AttachedProgram run = TappedProgram.around(attached, taps);
         for (RxQueue queue : rxQueues) {
             queue.swap(run);
         }
     }
 
-    /// Has a tap see the packets of this device at its native program, also where there is none;
-    /// null for none again. Returns once the tap before it sees no more.
-    public final void tap(@Nullable PacketTap next) {
-        tap(next, null);
-    }
-
-    /// The same at one program of a chain; null for the whole.
-    public final void tap(@Nullable PacketTap next, @Nullable XdpProgram only) {
+    /// Has taps see the packets of this device at its native programs, also where there is none;
+    /// empty for none again. Returns once the taps before them see no more.
+    public final void tap(List<TapPoint> points) {
         synchronized (xdp) {
-            tap = next;
-            tapped = only;
+            taps = List.copyOf(points);
             showToQueues();
         }
         datapath.workers().synchronize();
     }
 
     public final boolean isTapped() {
-        return tap != null;
+        return !taps.isEmpty();
     }
 
     /// Refuses a program with [XdpAttachException].

@@ -88,7 +88,9 @@ public final class XdpState {
             XdpProgram program, @Nullable XdpProgram expected, int flags) {
         XdpMode mode = checkedMode(expected, flags);
         if ((flags & XdpFlags.UPDATE_IF_NOEXIST) != 0 && program(mode) != null) {
-            throw refused(EBUSY, "a program is there already, which the flags forbid");
+            throw refused(
+                    EBUSY,
+                    "a program is there already, which the flags forbid; force, or detach it first");
         }
         return install(mode, program);
     }

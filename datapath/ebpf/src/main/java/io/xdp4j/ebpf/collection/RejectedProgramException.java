@@ -27,6 +27,11 @@ public final class RejectedProgramException extends EbpfException {
         return "no reason given";
     }
 
+    /// The error's name and the log's last telling line.
+    public String reason() {
+        return Errno.nameOf(verification.errno()) + ": " + reason(verification);
+    }
+
     public Verification verification() {
         return verification;
     }

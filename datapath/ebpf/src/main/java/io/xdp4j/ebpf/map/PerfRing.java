@@ -70,6 +70,23 @@ public final class PerfRing {
         return count;
     }
 
+    /// True once so many records are there, or the ring is half full.
+    ///
+    /// Kernel: `wakeup_events` of `perf_event_attr`.
+    public synchronized boolean isDue(int atLeast) {
+        long end = RawAtomics.loadAcquire64(head); // pairs with (A)
+        long at = RawMemory.getLong(tail);
+        if (end - at >= size / 2) {
+            return true;
+        }
+        int count = 0;
+        while (at != end && count < atLeast) {
+            at += RawMemory.getInt(area + (at & (size - 1)));
+            count++;
+        }
+        return count >= atLeast;
+    }
+
     /// Records that did not fit.
     public long lost() {
         return RawAtomics.loadAcquire64(lost);

@@ -142,12 +142,16 @@ class RingBufferTest {
             assertThat(perf.output(1L << 40, bytes, 8, 0, 0, 0)).isEqualTo(-Errno.EINVAL);
             PerfRing reader = perf.open(0, 64);
             assertThat(perf.output(here, bytes, 8, bytes, 2, 0)).isZero();
+            assertThat(reader.isDue(1)).isTrue();
+            assertThat(reader.isDue(2)).isFalse();
             assertThat(perf.output(0, bytes, 8, 0, 0, 1)).isEqualTo(-Errno.EOPNOTSUPP);
             assertThat(perf.output(here, bytes, 60, 0, 0, 0)).isEqualTo(-Errno.ENOSPC);
             assertThat(reader.lost()).isEqualTo(1);
             List<byte[]> read = new ArrayList<>();
             assertThat(reader.poll(read::add)).isEqualTo(1);
             assertThat(read.getFirst()).hasSize(10).startsWith(9);
+            assertThat(perf.output(here, bytes, 20, 0, 0, 0)).isZero();
+            assertThat(reader.isDue(2)).as("half full").isTrue();
         }
     }
 }

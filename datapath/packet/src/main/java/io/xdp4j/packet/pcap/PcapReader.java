@@ -72,7 +72,9 @@ public final class PcapReader implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw input(file + ": cannot be read: " + e + "; check its permissions", e);
+            throw input(
+                    file + ": cannot be read: " + FileFailure.reason(e) + "; check its permissions",
+                    e);
         }
     }
 

@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -29,14 +30,14 @@ public final class PcapWriter implements AutoCloseable {
     private static final int BUFFER_BYTES = 2 * SNAPLEN;
     private static final long NANOS = 1_000_000_000;
 
-    private final FileChannel channel;
+    private final WritableByteChannel channel;
     private final Arena arena = Arena.ofShared();
     private final ByteBuffer buffer;
     private final long memory;
     private int used;
     private long frames;
 
-    private PcapWriter(FileChannel channel) {
+    private PcapWriter(WritableByteChannel channel) {
         this.channel = channel;
         MemorySegment segment = arena.allocate(BUFFER_BYTES, 8);
         this.buffer = segment.asByteBuffer();
@@ -46,24 +47,28 @@ public final class PcapWriter implements AutoCloseable {
     /// Makes the file, or empties the one that is there.
     public static PcapWriter create(Path file) {
         try {
-            PcapWriter writer =
-                    new PcapWriter(
-                            FileChannel.open(
-                                    file,
-                                    StandardOpenOption.CREATE,
-                                    StandardOpenOption.TRUNCATE_EXISTING,
-                                    StandardOpenOption.WRITE));
-            writer.putFileHeader();
-            return writer;
+            return to(
+                    FileChannel.open(
+                            file,
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.TRUNCATE_EXISTING,
+                            StandardOpenOption.WRITE));
         } catch (IOException e) {
             throw new DeviceException(
                     DeviceException.Kind.RUNTIME,
                     file
                             + ": cannot be written: "
-                            + e
+                            + FileFailure.reason(e)
                             + "; give a file in a directory that exists and is writable",
                     e);
         }
+    }
+
+    /// Writes to a channel, which it then owns.
+    public static PcapWriter to(WritableByteChannel channel) {
+        PcapWriter writer = new PcapWriter(channel);
+        writer.putFileHeader();
+        return writer;
     }
 
     private void putFileHeader() {

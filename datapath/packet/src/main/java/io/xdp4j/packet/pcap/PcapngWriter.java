@@ -15,7 +15,7 @@ import java.util.List;
 /// packet. Little-endian, nanosecond timestamps, link type Ethernet.
 ///
 /// Thread: one at a time.
-/// Owns: the file, until closed.
+/// Owns: the file or stream, until closed.
 /// Fails: `IOException`; [#create] with [DeviceException].
 /// Kernel: none; `draft-ietf-opsawg-pcapng`.
 public final class PcapngWriter implements AutoCloseable {
@@ -52,19 +52,23 @@ public final class PcapngWriter implements AutoCloseable {
     /// Makes the file, or empties the one that is there.
     public static PcapngWriter create(Path file) {
         try {
-            PcapngWriter writer =
-                    new PcapngWriter(new BufferedOutputStream(Files.newOutputStream(file)));
-            writer.putSection();
-            return writer;
+            return to(new BufferedOutputStream(Files.newOutputStream(file)));
         } catch (IOException e) {
             throw new DeviceException(
                     DeviceException.Kind.RUNTIME,
                     file
                             + ": cannot be written: "
-                            + e
+                            + FileFailure.reason(e)
                             + "; give a file in a directory that exists and is writable",
                     e);
         }
+    }
+
+    /// Writes to a stream, which it then owns.
+    public static PcapngWriter to(OutputStream out) throws IOException {
+        PcapngWriter writer = new PcapngWriter(out);
+        writer.putSection();
+        return writer;
     }
 
     private void putSection() throws IOException {

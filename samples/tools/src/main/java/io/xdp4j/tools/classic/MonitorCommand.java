@@ -16,8 +16,9 @@ import picocli.CommandLine.Command;
 @Command(
         name = "xdp_monitor",
         description = {
-            "Watch the XDP tracepoints of a running datapath: errors, cpumaps, transmissions;",
-            "with --stats successful redirects too."
+            "Watch the XDP tracepoints of a running datapath.",
+            "They tell of errors, cpumaps and transmissions; with --stats of"
+                    + " successful redirects too."
         },
         mixinStandardHelpOptions = true)
 public final class MonitorCommand extends SampleToolCommand {

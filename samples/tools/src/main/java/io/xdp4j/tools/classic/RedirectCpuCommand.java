@@ -27,8 +27,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "xdp_redirect_cpu",
         description = {
-            "Spread the packets of a device over CPUs by a cpumap. A CPU is a worker of the",
-            "datapath; the host side of the device gets the packets there."
+            "Spread the packets of a device over CPUs by a cpumap.",
+            "A CPU is a worker of the datapath; the host side of the device gets"
+                    + " the packets there."
         },
         mixinStandardHelpOptions = true)
 public final class RedirectCpuCommand extends SampleToolCommand {

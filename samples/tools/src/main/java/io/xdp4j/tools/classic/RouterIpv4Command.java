@@ -24,8 +24,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "xdp_router_ipv4",
         description = {
-            "Route IPv4 between devices by the host's routes and neighbours, followed while they",
-            "change, or by those of a file."
+            "Route IPv4 between devices by the host's routes and neighbours.",
+            "They are followed while they change; or a file has them."
         },
         mixinStandardHelpOptions = true)
 public final class RouterIpv4Command extends SampleToolCommand {

@@ -2,6 +2,7 @@ package io.xdp4j.tools.classic;
 
 import io.xdp4j.control.json.Json;
 import io.xdp4j.tools.exit.CommandException;
+import io.xdp4j.tools.exit.InputFiles;
 import io.xdp4j.tools.session.Macs;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -45,8 +46,11 @@ record RoutingTables(List<Route> routes, List<Neighbour> neighbours) {
         try {
             text = Files.readString(file);
         } catch (IOException e) {
-            throw CommandException.input(
-                    file + ": cannot be read (expected: a JSON file with routes and neighbours)");
+            throw CommandException.usage(
+                    file
+                            + ": "
+                            + InputFiles.reasonAgainst(file)
+                            + " (expected: a JSON file with routes and neighbours)");
         }
         Json json = Json.parse(text, String.valueOf(file.getFileName()));
         List<Route> routes = new ArrayList<>();

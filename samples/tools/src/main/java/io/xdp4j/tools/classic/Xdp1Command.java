@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 /// Kernel: `samples/bpf/xdp1_kern.c`.
 @Command(
         name = "xdp1",
-        description = {"Drop all packets", "and count them by IP protocol."},
+        description = "Drop all packets and count them by IP protocol.",
         mixinStandardHelpOptions = true)
 public final class Xdp1Command extends ProtocolCountCommand {
     public Xdp1Command() {

@@ -7,10 +7,9 @@ import picocli.CommandLine.Command;
 /// Kernel: `samples/bpf/xdp2_kern.c`.
 @Command(
         name = "xdp2",
-        description = {
-            "Send UDP packets back with swapped addresses, drop all others",
-            "and count them by IP protocol."
-        },
+        description =
+                "Send UDP packets back with swapped addresses, drop all others and"
+                        + " count them by IP protocol.",
         mixinStandardHelpOptions = true)
 public final class Xdp2Command extends ProtocolCountCommand {
     public Xdp2Command() {

@@ -23,8 +23,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "xdp2skb_meta",
         description = {
-            "Have an XDP program put a mark into the metadata before each packet, and the host side",
-            "of the device read it: 42 is the program's, 41 stands for a packet without metadata."
+            "Mark packets in their XDP metadata, and have the host side read it.",
+            "42 is the program's mark, 41 stands for a packet without metadata."
         },
         mixinStandardHelpOptions = true)
 public final class Xdp2SkbMetaCommand extends ToolCommand {

@@ -32,6 +32,21 @@ public final class StandardOutput extends FilterOutputStream {
         return guard;
     }
 
+    /// For bytes in place of text; closing it leaves standard output open.
+    public static OutputStream bytes() {
+        return new FilterOutputStream(System.out) {
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                out.write(bytes, offset, length);
+            }
+
+            @Override
+            public void close() throws IOException {
+                flush();
+            }
+        };
+    }
+
     /// True once nobody takes what is printed.
     public static boolean isLost() {
         return System.out.checkError();

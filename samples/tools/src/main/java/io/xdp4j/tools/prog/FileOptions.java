@@ -6,6 +6,7 @@ import io.xdp4j.ebpf.collection.Collection;
 import io.xdp4j.ebpf.collection.LoadOptions;
 import io.xdp4j.ebpf.program.ProgramType;
 import io.xdp4j.tools.exit.CommandException;
+import io.xdp4j.tools.exit.InputFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,10 +73,7 @@ final class FileOptions {
             throw e;
         } catch (IOException e) {
             throw CommandException.usage(
-                    file
-                            + ": "
-                            + (Files.exists(file) ? "cannot be read: " + e : "does not exist")
-                            + " (expected: a JSON file)");
+                    file + ": " + InputFiles.reasonAgainst(file) + " (expected: a JSON file)");
         }
     }
 }

@@ -5,6 +5,7 @@ import io.xdp4j.control.json.JsonException;
 import io.xdp4j.packet.pcap.PcapReader;
 import io.xdp4j.tools.exit.CommandException;
 import io.xdp4j.tools.exit.ExitCode;
+import io.xdp4j.tools.exit.InputFiles;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -52,7 +53,7 @@ abstract class PacketSource implements AutoCloseable {
                 throw CommandException.input(
                         file
                                 + ": "
-                                + reasonAgainst(path)
+                                + InputFiles.reasonAgainst(path)
                                 + " (expected: a pcap, jsonl, hex or raw file of packets)");
             }
             InputStream in = Files.newInputStream(path);
@@ -78,12 +79,6 @@ abstract class PacketSource implements AutoCloseable {
         Path spool = Files.createTempFile("xdp4j", ".pcap");
         Files.write(spool, all);
         return new OfPcap(spool, spool);
-    }
-
-    private static String reasonAgainst(Path path) {
-        return Files.isDirectory(path)
-                ? "is a directory"
-                : Files.exists(path) ? "cannot be read: permission denied" : "does not exist";
     }
 
     private static void requireBytes(String file, byte[] start) {

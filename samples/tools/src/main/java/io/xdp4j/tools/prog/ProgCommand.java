@@ -1,9 +1,8 @@
 package io.xdp4j.tools.prog;
 
+import io.xdp4j.tools.session.Subcommands;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.HelpCommand;
 
 /// `xdp4j prog`.
 @Command(
@@ -17,13 +16,6 @@ import picocli.CommandLine.Spec;
             ProgDumpCommand.class,
             ProgExecCommand.class,
             ProgBatchCommand.class,
+            HelpCommand.class,
         })
-public final class ProgCommand implements Runnable {
-    @Spec private CommandSpec spec = CommandSpec.create();
-
-    @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(), "Missing required subcommand: load, run, dump, exec or batch");
-    }
-}
+public final class ProgCommand extends Subcommands {}

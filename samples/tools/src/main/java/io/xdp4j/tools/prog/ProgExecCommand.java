@@ -3,6 +3,7 @@ package io.xdp4j.tools.prog;
 import io.xdp4j.ebpf.collection.BpfProgram;
 import io.xdp4j.ebpf.collection.Collection;
 import io.xdp4j.ebpf.collection.LoadOptions;
+import io.xdp4j.ebpf.collection.RejectedProgramException;
 import io.xdp4j.ebpf.elf.ObjectReader;
 import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.program.CollectionSpec;
@@ -56,6 +57,11 @@ final class ProgExecCommand implements Callable<Integer> {
             PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
             out.println(Long.toHexString(r0));
             out.flush();
+        } catch (RejectedProgramException e) {
+            // Only what every program must have is looked at here: whole instructions, jumps in
+            // range.
+            throw CommandException.input(
+                    "standard input: " + e.reason() + " (expected: a program that can be run)");
         }
         return ExitCode.OK;
     }

@@ -23,6 +23,16 @@ public abstract class ControlCommand implements Callable<Integer> {
     @Option(names = "--json", description = "print JSON, and nothing else")
     private boolean json;
 
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "say which datapath it is, and what was done")
+    private boolean[] verbose = {};
+
+    /// True when the user wants to know what was done.
+    protected final boolean verbose() {
+        return verbose.length > 0;
+    }
+
     protected final boolean json() {
         return json;
     }
@@ -41,6 +51,9 @@ public abstract class ControlCommand implements Callable<Integer> {
     public final Integer call() {
         PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
         try (DatapathControl control = connect()) {
+            if (verbose()) {
+                System.err.println("datapath of process " + control.info().pid());
+            }
             run(control, out);
         } finally {
             out.flush();

@@ -61,6 +61,17 @@ final class RunningDatapaths {
         return fitting.stream().findFirst();
     }
 
+    /// True when some datapath has the device.
+    static boolean isAnywhere(String device) {
+        boolean found = false;
+        for (RemoteControl one : RuntimeDirectory.connectAll()) {
+            try (one) {
+                found |= hasAll(one, List.of(device));
+            }
+        }
+        return found;
+    }
+
     /// A host interface counts only where it is the same one: in our network namespace.
     private static boolean hasAll(RemoteControl datapath, List<String> devices) {
         boolean sameNamespace =

@@ -40,6 +40,15 @@ sealed interface Target {
                     "no datapath is running (expected: one of ./xdp4j run, switch, demo or a tool;"
                             + " or --config FILE)");
         }
+        List<LinkInfo> links = links();
+        for (String device : devices) {
+            if (interfaceName(links, device).isEmpty() && !RunningDatapaths.isAnywhere(device)) {
+                throw CommandException.usage(
+                        device
+                                + ": no such device (expected: devices of one running datapath, or"
+                                + " interfaces of the host: see ./xdp4j devices)");
+            }
+        }
         return new Own(overInterfaces(options, devices));
     }
 
@@ -66,7 +75,14 @@ sealed interface Target {
         StringBuilder yaml =
                 new StringBuilder("workers: ").append(Math.min(workers, 64)).append("\ndevices:\n");
         for (String device : devices.stream().distinct().toList()) {
-            String name = interfaceName(links, device);
+            String name =
+                    interfaceName(links, device)
+                            .orElseThrow(() ->
+                                    CommandException.usage(
+                                            device
+                                                    + ": no interface of the host, over which a datapath for "
+                                                    + String.join(", ", devices)
+                                                    + " could be made (expected: one; see ./xdp4j devices)"));
             yaml.append("  - {name: ")
                     .append(quoted(name))
                     .append(", transport: ")
@@ -90,17 +106,13 @@ sealed interface Target {
         }
     }
 
-    private static String interfaceName(List<LinkInfo> links, String nameOrIndex) {
-        for (LinkInfo link : links) {
-            if (link.name().equals(nameOrIndex)
-                    || String.valueOf(link.ifindex()).equals(nameOrIndex)) {
-                return link.name();
-            }
-        }
-        throw CommandException.usage(
-                nameOrIndex
-                        + ": no such device (expected: a device of a running datapath, or an"
-                        + " interface of the host: see ./xdp4j devices)");
+    private static Optional<String> interfaceName(List<LinkInfo> links, String nameOrIndex) {
+        return links.stream()
+                .filter(link ->
+                        link.name().equals(nameOrIndex)
+                                || String.valueOf(link.ifindex()).equals(nameOrIndex))
+                .map(LinkInfo::name)
+                .findFirst();
     }
 
     private static String quoted(String text) {

@@ -15,6 +15,7 @@ import io.xdp4j.control.json.JsonText;
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.trace.Ledger;
 import io.xdp4j.tools.exit.CommandException;
+import io.xdp4j.tools.exit.InputFiles;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -160,7 +161,8 @@ public final class ToolSession implements AutoCloseable {
         } catch (IOException e) {
             throw CommandException.input(
                     file
-                            + (Files.exists(file) ? ": cannot be read" : ": does not exist")
+                            + ": "
+                            + InputFiles.reasonAgainst(file)
                             + " (expected: an object file of clang -target bpf)");
         }
     }

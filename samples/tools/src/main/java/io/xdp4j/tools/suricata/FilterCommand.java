@@ -25,9 +25,11 @@ import picocli.CommandLine.Option;
 @Command(
         name = "filter",
         description = {
-            "Drop the packets of bypassed flows, or send them to the other port of an inline pair,",
-            "and count them; spread the others over CPUs. Flows that are quiet are removed; what",
-            "they carried is printed then. Others may add flows meanwhile: xdp4j suricata flows."
+            "Drop the packets of bypassed flows, or send them to the other port of"
+                    + " an inline pair.",
+            "The others are spread over CPUs. Flows that are quiet are removed;"
+                    + " what they carried is printed then. Others may add flows meanwhile:"
+                    + " xdp4j suricata flows."
         },
         mixinStandardHelpOptions = true)
 final class FilterCommand extends ToolCommand {

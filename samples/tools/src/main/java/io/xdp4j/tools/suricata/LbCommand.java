@@ -24,9 +24,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "lb",
         description = {
-            "Spread flows over CPUs, both directions of an address pair on one, the frames out of",
-            "GRE and ERSPAN tunnels in place of the tunnels'. With consumers each CPU sends its",
-            "flows to one of them."
+            "Spread flows over CPUs, both directions of an address pair on one.",
+            "The frames out of GRE and ERSPAN tunnels take the place of the"
+                    + " tunnels'. With consumers each CPU sends its flows to one of them."
         },
         mixinStandardHelpOptions = true)
 final class LbCommand extends SampleToolCommand {

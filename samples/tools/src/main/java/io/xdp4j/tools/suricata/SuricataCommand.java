@@ -1,9 +1,8 @@
 package io.xdp4j.tools.suricata;
 
+import io.xdp4j.tools.session.Subcommands;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.HelpCommand;
 
 /// `xdp4j suricata`.
 @Command(
@@ -11,13 +10,10 @@ import picocli.CommandLine.Spec;
         description = "Spread and bypass flows as Suricata's XDP programs do.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {LbCommand.class, FilterCommand.class, FlowsCommand.class})
-public final class SuricataCommand implements Runnable {
-    @Spec private CommandSpec spec = CommandSpec.create();
-
-    @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(), "Missing required subcommand: lb, filter or flows");
-    }
-}
+        subcommands = {
+            LbCommand.class,
+            FilterCommand.class,
+            FlowsCommand.class,
+            HelpCommand.class,
+        })
+public final class SuricataCommand extends Subcommands {}

@@ -1,6 +1,8 @@
 package io.xdp4j.tools.xdptools;
 
+import io.xdp4j.tools.session.Subcommands;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 
 /// `xdp4j bench`.
 ///
@@ -21,5 +23,6 @@ import picocli.CommandLine.Command;
             BenchRedirectMultiCommand.class,
             BenchXskDropCommand.class,
             BenchXskTxCommand.class,
+            HelpCommand.class,
         })
 public final class BenchCommand extends Subcommands {}

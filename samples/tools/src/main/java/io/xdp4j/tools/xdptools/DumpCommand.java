@@ -1,7 +1,6 @@
 package io.xdp4j.tools.xdptools;
 
 import io.xdp4j.control.AttachRequest;
-import io.xdp4j.control.Attachment;
 import io.xdp4j.control.CaptureRequest;
 import io.xdp4j.control.CapturedPacket;
 import io.xdp4j.control.DeviceInfo;
@@ -30,15 +29,15 @@ import picocli.CommandLine.Option;
         name = "dump",
         aliases = "xdpdump",
         description = {
-            "Capture the packets of a device at its XDP program: as they come in, as they go out",
-            "with their verdict, also those that are dropped."
+            "Capture the packets of a device at its XDP program.",
+            "As they come in, or as they go out with their verdict; also those that"
+                    + " are dropped."
         },
         mixinStandardHelpOptions = true)
 public final class DumpCommand extends ToolCommand {
     private static final int RING_BYTES = 1 << 21;
     private static final int SNAP_LENGTH = 262_144;
     private static final String PASS = "xdp_basic.bpf.o";
-    private static final String ALL = "all";
 
     @Option(
             names = {"-i", "--interface"},
@@ -73,11 +72,25 @@ public final class DumpCommand extends ToolCommand {
 
     @Option(
             names = {"-p", "--program-names"},
-            paramLabel = "NAME",
+            paramLabel = "PROG",
+            split = ",",
             description =
-                    "the program of the device's chain to capture at; all for the chain as one"
-                            + " (default: all)")
-    private String programName = ALL;
+                    "the programs to capture at, each by name, id or NAME@ID; all for the dispatcher"
+                            + " and its programs (default: the device's program, or the dispatcher)")
+    private List<String> programNames = List.of();
+
+    @Option(
+            names = "--perf-wakeup",
+            paramLabel = "EVENTS",
+            description =
+                    "read captured packets once a worker has so many; 0: whatever there is"
+                            + " (default: ${DEFAULT-VALUE})")
+    private int wakeup;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "say more about what is captured")
+    private boolean[] verbose = {};
 
     @Option(
             names = {"-P", "--promiscuous-mode"},
@@ -94,7 +107,7 @@ public final class DumpCommand extends ToolCommand {
     @Option(
             names = {"-w", "--write"},
             paramLabel = "FILE",
-            description = "write packets to a pcapng file")
+            description = "write packets to a pcapng file, - for standard output")
     private @Nullable Path file;
 
     @Option(names = "--use-pcap", description = "write a classic pcap file in place of pcapng")
@@ -116,7 +129,16 @@ public final class DumpCommand extends ToolCommand {
     private long lost;
 
     /// What there is while the tool runs.
-    private record Running(DeviceInfo device, String program, int map, @Nullable DumpFile file) {}
+    private record Running(
+            DeviceInfo device, List<DumpPoint> points, int map, @Nullable DumpFile file) {
+        String program(CapturedPacket packet) {
+            return points.stream()
+                    .filter(point -> point.key() == packet.program())
+                    .map(DumpPoint::name)
+                    .findFirst()
+                    .orElse("");
+        }
+    }
 
     @Override
     protected List<String> devices() {
@@ -142,34 +164,54 @@ public final class DumpCommand extends ToolCommand {
             printList(session);
             return;
         }
+        checkOptions();
+        DeviceInfo on = device(session, device == null ? "" : device);
+        List<DumpPoint> at = DumpPoint.of(on.name(), on.attached(), programNames);
+        if (at.isEmpty()) {
+            warn("loaded,", "capturing in legacy mode!");
+        }
+        DumpFile writer = file == null ? null : dumpFile(file, on, at);
+        int map = session.control().openCapture(request(on, at));
+        running = new Running(on, at, map, writer);
+        if (!target().json()) {
+            System.err.println(heading(on, at));
+        }
+        if (verbose.length > 0) {
+            System.err.println("perf-wakeup value is " + wakeup);
+        }
+    }
+
+    private void checkOptions() {
         if (snapLength < 1) {
             throw CommandException.usage(
                     "--snapshot-length: " + snapLength + " (expected: 1 or more)");
         }
-        DeviceInfo on = device(session, device == null ? "" : device);
-        List<Attachment> programs = programs(on);
-        String program = programs.isEmpty() ? "" : programName(programs);
-        if (programs.isEmpty()) {
-            System.err.println(
-                    "WARNING: Specified interface does not have an XDP program loaded,"
-                            + System.lineSeparator()
-                            + "         capturing in legacy mode!");
+        if (wakeup < 0) {
+            throw CommandException.usage("--perf-wakeup: " + wakeup + " (expected: 0 or more)");
         }
-        DumpFile writer = file == null ? null : dumpFile(file, on, program);
-        int map =
-                session.control()
-                        .openCapture(
-                                new CaptureRequest(
-                                        on.ifindex(),
-                                        programName.equals(ALL) ? 0 : programs.getFirst().program(),
-                                        points.contains(CapturePoint.ENTRY),
-                                        points.contains(CapturePoint.EXIT),
-                                        snapLength,
-                                        RING_BYTES));
-        running = new Running(on, program, map, writer);
-        if (!target().json()) {
-            System.err.println(heading(on, programs, program));
+        if (target().json() && DumpFile.STANDARD_OUTPUT.equals(file)) {
+            throw CommandException.usage(
+                    "--write: -: with --json (expected: one of them on standard output)");
         }
+    }
+
+    private CaptureRequest request(DeviceInfo on, List<DumpPoint> at) {
+        return new CaptureRequest(
+                on.ifindex(),
+                at.isEmpty() ? List.of(0) : at.stream().map(DumpPoint::key).toList(),
+                points.contains(CapturePoint.ENTRY),
+                points.contains(CapturePoint.EXIT),
+                snapLength,
+                RING_BYTES);
+    }
+
+    private static void warn(String state, String consequence) {
+        System.err.println(
+                "WARNING: Specified interface does not have an XDP program "
+                        + state
+                        + System.lineSeparator()
+                        + "         "
+                        + consequence);
     }
 
     /// The device, with a program if it is to have one.
@@ -178,6 +220,7 @@ public final class DumpCommand extends ToolCommand {
         if (!loadProgram || !found.attached().isEmpty()) {
             return found;
         }
+        warn("loaded!", "Will load a capture only XDP program!");
         SampleObject object = session.loadOwn(PASS, request -> request);
         session.control()
                 .attach(
@@ -186,46 +229,21 @@ public final class DumpCommand extends ToolCommand {
         return session.device(name);
     }
 
-    /// The programs that packets are captured at, as one.
-    private List<Attachment> programs(DeviceInfo on) {
-        if (programName.equals(ALL)) {
-            return on.attached();
-        }
-        return on.attached().stream()
-                .filter(one -> one.name().equals(programName))
-                .findFirst()
-                .map(List::of)
-                .orElseThrow(() ->
-                        CommandException.usage(
-                                "--program-names: "
-                                        + programName
-                                        + " (expected: all, or one of "
-                                        + on.attached().stream().map(Attachment::name).toList()
-                                        + " on "
-                                        + on.name()
-                                        + ")"));
+    private DumpFile dumpFile(Path path, DeviceInfo on, List<DumpPoint> at) {
+        return usePcap ? new PcapDump(path) : PcapngDump.create(path, on.name(), at, snapLength);
     }
 
-    private DumpFile dumpFile(Path path, DeviceInfo on, String program) {
-        return usePcap ? new PcapDump(path) : PcapngDump.create(path, on, program, snapLength);
-    }
-
-    private String programName(List<Attachment> attached) {
-        return attached.getFirst().isChained() && programName.equals(ALL)
-                ? "xdp_dispatcher"
-                : attached.getFirst().name();
-    }
-
-    private String heading(DeviceInfo on, List<Attachment> attached, String program) {
-        if (attached.isEmpty()) {
+    private String heading(DeviceInfo on, List<DumpPoint> at) {
+        if (at.isEmpty()) {
             return "listening on %s, link-type EN10MB (Ethernet), capture size %d bytes"
                     .formatted(on.name(), snapLength);
         }
-        return "listening on %s, ingress XDP program ID %d func %s, capture mode %s, capture size %d bytes"
+        return "listening on %s, ingress XDP program %s, capture mode %s, capture size %d bytes"
                 .formatted(
                         on.name(),
-                        attached.getFirst().program(),
-                        program,
+                        at.stream()
+                                .map(point -> "ID " + point.id() + " func " + point.name())
+                                .collect(Collectors.joining(", ")),
                         points.stream()
                                 .map(CapturePoint::toString)
                                 .collect(Collectors.joining("/")),
@@ -243,31 +261,45 @@ public final class DumpCommand extends ToolCommand {
 
     @Override
     protected void poll(ToolSession session) {
+        read(session, wakeup);
+    }
+
+    private void read(ToolSession session, int atLeast) {
         Running now = running;
-        if (now == null) {
+        if (now == null || captured >= count) {
             return;
         }
-        RecordBatch batch = session.control().readRecords(now.map());
-        lost = batch.lost();
+        RecordBatch batch = session.control().readRecords(now.map(), atLeast);
         for (RecordBatch.Sent record : batch.records()) {
             if (captured < count) {
                 captured++;
                 take(session, now, CapturedPacket.of(record.bytes()));
             }
         }
+        if (captured < count) {
+            lost = batch.lost(); // what the last one of --count came before, nobody asked for
+        }
         if (!batch.records().isEmpty()) {
+            flush(session, now);
+        }
+    }
+
+    private static void flush(ToolSession session, Running now) {
+        if (now.file() == null) {
             session.out().flush();
+        } else {
+            now.file().flush();
         }
     }
 
     private void take(ToolSession session, Running now, CapturedPacket packet) {
+        String program = now.program(packet);
         if (now.file() != null) {
             now.file().write(packet);
         } else if (target().json()) {
-            session.out().println(JsonText.of(DumpText.json(packet)));
+            session.out().println(JsonText.of(DumpText.json(program, packet)));
         } else {
-            DumpText.lines(now.device().name(), now.program(), packet, hex)
-                    .forEach(session.out()::println);
+            DumpText.lines(now.device(), program, packet, hex).forEach(session.out()::println);
         }
     }
 
@@ -277,6 +309,7 @@ public final class DumpCommand extends ToolCommand {
         if (now == null) {
             return;
         }
+        read(session, 0);
         session.control().closeCapture(now.map());
         if (now.file() != null) {
             now.file().close();
@@ -290,6 +323,7 @@ public final class DumpCommand extends ToolCommand {
         }
         System.err.println();
         System.err.println(captured + " packets captured");
-        System.err.println(lost + " packets dropped by perf ring");
+        System.err.println(
+                lost + " packets dropped by " + (now.points().isEmpty() ? "kernel" : "perf ring"));
     }
 }

@@ -10,7 +10,13 @@ import java.nio.file.Path;
 ///
 /// Fails: [CommandException] when it cannot be written.
 interface DumpFile extends AutoCloseable {
+    /// The name of standard output, for a reader behind a pipe.
+    Path STANDARD_OUTPUT = Path.of("-");
+
     void write(CapturedPacket packet);
+
+    /// Shows readers of the file what was written.
+    void flush();
 
     @Override
     void close();

@@ -1,6 +1,7 @@
 package io.xdp4j.tools.xdptools;
 
 import io.xdp4j.control.CapturedPacket;
+import io.xdp4j.control.DeviceInfo;
 import io.xdp4j.core.program.XdpAction;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -18,30 +19,48 @@ final class DumpText {
 
     private DumpText() {}
 
-    /// @param program its name, empty where there is none
-    static List<String> lines(String device, String program, CapturedPacket packet, boolean hex) {
+    /// @param program the name of the one it was captured at, empty where there is none
+    static List<String> lines(
+            DeviceInfo device, String program, CapturedPacket packet, boolean hex) {
         List<String> lines = new ArrayList<>();
-        String captured = hex ? ", captured " + packet.bytes().length + " bytes" : "";
-        String where =
-                program.isEmpty()
-                        ? ""
-                        : ", rx queue %d, id %d".formatted(packet.queue(), packet.packet());
-        lines.add(
-                "%d.%06d: %spacket size %d bytes%s on if_name \"%s\"%s"
+        String size =
+                "packet size %d bytes%s"
                         .formatted(
-                                packet.timeNanos() / SECOND_NANOS,
-                                packet.timeNanos() % SECOND_NANOS / MICRO_NANOS,
-                                program.isEmpty() ? "" : program + "()@" + point(packet) + ": ",
                                 packet.length(),
-                                captured,
-                                device,
-                                where));
+                                hex ? ", captured " + packet.bytes().length + " bytes" : "");
+        lines.add(
+                program.isEmpty()
+                        ? legacyLine(device, packet, size)
+                        : programLine(device, program, packet, size));
         if (hex) {
             for (int at = 0; at < packet.bytes().length; at += ROW) {
                 lines.add(row(packet.bytes(), at));
             }
         }
         return lines;
+    }
+
+    private static String legacyLine(DeviceInfo device, CapturedPacket packet, String size) {
+        return "%d.%06d: %s on if_name \"%s\""
+                .formatted(
+                        packet.timeNanos() / SECOND_NANOS,
+                        packet.timeNanos() % SECOND_NANOS / MICRO_NANOS,
+                        size,
+                        device.name());
+    }
+
+    private static String programLine(
+            DeviceInfo device, String program, CapturedPacket packet, String size) {
+        return "%d.%09d: %s()@%s: %s on if_index %d, rx queue %d, id %d"
+                .formatted(
+                        packet.timeNanos() / SECOND_NANOS,
+                        packet.timeNanos() % SECOND_NANOS,
+                        program,
+                        point(packet),
+                        size,
+                        device.ifindex(),
+                        packet.queue(),
+                        packet.packet());
     }
 
     static String point(CapturedPacket packet) {
@@ -59,10 +78,13 @@ final class DumpText {
         return "  0x%04x:  %-48s %s".formatted(at, digits, text);
     }
 
-    static Map<String, Object> json(CapturedPacket packet) {
+    static Map<String, Object> json(String program, CapturedPacket packet) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("event", "packet");
         json.put("time_ns", packet.timeNanos());
+        if (!program.isEmpty()) {
+            json.put("program", program);
+        }
         json.put("id", packet.packet());
         json.put("queue", packet.queue());
         json.put("point", packet.isExit() ? "exit" : "entry");

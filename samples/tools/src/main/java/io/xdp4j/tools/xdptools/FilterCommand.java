@@ -1,6 +1,8 @@
 package io.xdp4j.tools.xdptools;
 
+import io.xdp4j.tools.session.Subcommands;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 
 /// `xdp4j filter`.
 ///
@@ -19,5 +21,6 @@ import picocli.CommandLine.Command;
             FilterEtherCommand.class,
             FilterStatusCommand.class,
             FilterPollCommand.class,
+            HelpCommand.class,
         })
 public final class FilterCommand extends Subcommands {}

@@ -9,6 +9,7 @@ import io.xdp4j.control.ProgramInfo;
 import io.xdp4j.core.program.XdpAction;
 import io.xdp4j.tools.exit.CommandException;
 import io.xdp4j.tools.exit.ExitCode;
+import io.xdp4j.tools.exit.InputFiles;
 import io.xdp4j.tools.session.ControlCommand;
 import io.xdp4j.tools.session.SampleObjects;
 import java.io.IOException;
@@ -118,7 +119,10 @@ final class FilterLoadCommand extends ControlCommand {
                                 String.valueOf(object.getFileName()), Files.readAllBytes(object));
             } catch (IOException e) {
                 throw CommandException.input(
-                        object + ": cannot be read (expected: an object file of xdp-filter)");
+                        object
+                                + ": "
+                                + InputFiles.reasonAgainst(object)
+                                + " (expected: an object file of xdp-filter)");
             }
         }
         return request.withPersistent(true);

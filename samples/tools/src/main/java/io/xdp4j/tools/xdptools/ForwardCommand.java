@@ -1,6 +1,8 @@
 package io.xdp4j.tools.xdptools;
 
+import io.xdp4j.tools.session.Subcommands;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 
 /// `xdp4j forward`.
 ///
@@ -12,5 +14,9 @@ import picocli.CommandLine.Command;
                 "Forward between devices by the host's routes; the rest goes to the host side.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ForwardLoadCommand.class, ForwardUnloadCommand.class})
+        subcommands = {
+            ForwardLoadCommand.class,
+            ForwardUnloadCommand.class,
+            HelpCommand.class,
+        })
 public final class ForwardCommand extends Subcommands {}

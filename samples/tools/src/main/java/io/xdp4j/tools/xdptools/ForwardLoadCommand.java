@@ -14,9 +14,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "load",
         description = {
-            "Forward packets between the devices. On a running datapath the programs",
-            "stay, in a chain with others, until they are unloaded; a datapath of its own",
-            "runs until it is stopped."
+            "Forward packets between the devices.",
+            "On a running datapath the programs stay, in a chain with others, until"
+                    + " they are unloaded; a datapath of its own runs until it is stopped."
         },
         mixinStandardHelpOptions = true)
 final class ForwardLoadCommand extends ForwardingCommand {

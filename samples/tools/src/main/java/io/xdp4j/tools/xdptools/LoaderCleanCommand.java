@@ -8,7 +8,6 @@ import java.io.PrintWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `xdp4j loader clean`.
@@ -19,11 +18,6 @@ import picocli.CommandLine.Parameters;
 final class LoaderCleanCommand extends ControlCommand {
     @Parameters(arity = "0..1", paramLabel = "IFNAME", description = "of the datapath of a device")
     private @Nullable String device;
-
-    @Option(
-            names = {"-v", "--verbose"},
-            description = "say what was done")
-    private boolean verbose;
 
     @Override
     protected List<String> devices() {
@@ -39,7 +33,7 @@ final class LoaderCleanCommand extends ControlCommand {
                         .map(ProgramInfo::id)
                         .toList();
         int freed = LoadedObjects.freeUnused(control, persistent);
-        if (verbose) {
+        if (verbose()) {
             out.println(
                     "Cleaning up detached XDP program links for "
                             + (device == null ? "all interfaces" : device)

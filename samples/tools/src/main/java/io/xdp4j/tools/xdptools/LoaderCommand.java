@@ -1,6 +1,8 @@
 package io.xdp4j.tools.xdptools;
 
+import io.xdp4j.tools.session.Subcommands;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 
 /// `xdp4j loader`.
 ///
@@ -17,5 +19,6 @@ import picocli.CommandLine.Command;
             LoaderStatusCommand.class,
             LoaderCleanCommand.class,
             LoaderFeaturesCommand.class,
+            HelpCommand.class,
         })
 public final class LoaderCommand extends Subcommands {}

@@ -8,6 +8,7 @@ import io.xdp4j.control.ObjectRequest;
 import io.xdp4j.control.ProgramInfo;
 import io.xdp4j.tools.exit.CommandException;
 import io.xdp4j.tools.exit.ExitCode;
+import io.xdp4j.tools.exit.InputFiles;
 import io.xdp4j.tools.session.ControlCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -93,6 +94,11 @@ final class LoaderLoadCommand extends ControlCommand {
                                                         ? chosen.chainCallActions()
                                                         : actions))
                                 .withPersistent(true));
+                if (verbose()) {
+                    System.err.println(
+                            "loaded %s (id %d) of %s on %s"
+                                    .formatted(chosen.name(), chosen.id(), file, on.name()));
+                }
             }
         } catch (RuntimeException e) {
             loaded.forEach(object -> control.unload(object.id()));
@@ -126,7 +132,9 @@ final class LoaderLoadCommand extends ControlCommand {
             throw CommandException.input(
                     "Couldn't open file '"
                             + file
-                            + "' (expected: an object file of clang -target bpf)");
+                            + "': "
+                            + InputFiles.reasonAgainst(file)
+                            + " (expected: an object file of clang -target bpf)");
         }
     }
 
@@ -145,7 +153,10 @@ final class LoaderLoadCommand extends ControlCommand {
                                         + String.join(
                                                 ", ",
                                                 object.programs().stream()
-                                                        .map(ProgramInfo::name)
+                                                        .map(
+                                                                section == null
+                                                                        ? ProgramInfo::name
+                                                                        : ProgramInfo::section)
                                                         .toList())
                                         + ")"));
     }

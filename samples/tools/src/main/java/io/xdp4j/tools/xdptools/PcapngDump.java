@@ -1,19 +1,20 @@
 package io.xdp4j.tools.xdptools;
 
 import io.xdp4j.control.CapturedPacket;
-import io.xdp4j.control.DeviceInfo;
 import io.xdp4j.packet.pcap.PcapngWriter;
 import io.xdp4j.packet.pcap.PcapngWriter.Option;
+import io.xdp4j.tools.exit.StandardOutput;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
-/// Captured packets in a pcapng file: an interface for entry and one for exit, as xdpdump names
-/// them, with the queue, the packet's number and the verdict as options.
+/// Captured packets in a pcapng file: an interface for a program's entry and one for its exit, as
+/// xdpdump names them, with the queue, the packet's number and the verdict as options.
 final class PcapngDump implements DumpFile {
     private static final int OPT_PACKET_ID = 5;
     private static final int OPT_QUEUE = 6;
@@ -24,31 +25,48 @@ final class PcapngDump implements DumpFile {
 
     private final Path file;
     private final PcapngWriter writer;
-    private final int entry;
-    private final int exit;
+    private final Map<Integer, Interfaces> interfaces = new HashMap<>();
 
-    private PcapngDump(Path file, PcapngWriter writer, int entry, int exit) {
+    /// Numbers in the file, for one program.
+    private record Interfaces(int entry, int exit) {}
+
+    private PcapngDump(Path file, PcapngWriter writer) {
         this.file = file;
         this.writer = writer;
-        this.entry = entry;
-        this.exit = exit;
     }
 
-    static PcapngDump create(Path file, DeviceInfo device, String program, int snapLength) {
-        PcapngWriter writer = PcapngWriter.create(file);
+    /// @param points what is captured at
+    static PcapngDump create(Path file, String device, List<DumpPoint> points, int snapLength) {
         try {
-            String name = program.isEmpty() ? device.name() : device.name() + ":" + program + "()";
-            int entry =
-                    writer.addInterface(program.isEmpty() ? name : name + "@fentry", snapLength);
-            int exit = program.isEmpty() ? entry : writer.addInterface(name + "@fexit", snapLength);
-            return new PcapngDump(file, writer, entry, exit);
+            PcapngWriter writer =
+                    file.equals(STANDARD_OUTPUT)
+                            ? PcapngWriter.to(StandardOutput.bytes())
+                            : PcapngWriter.create(file);
+            PcapngDump dump = new PcapngDump(file, writer);
+            if (points.isEmpty()) {
+                int number = writer.addInterface(device, snapLength);
+                dump.interfaces.put(0, new Interfaces(number, number));
+            }
+            for (DumpPoint point : points) {
+                String name = device + ":" + point.name() + "()";
+                dump.interfaces.put(
+                        point.key(),
+                        new Interfaces(
+                                writer.addInterface(name + "@fentry", snapLength),
+                                writer.addInterface(name + "@fexit", snapLength)));
+            }
+            return dump;
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw DumpFile.failed(file, e);
         }
     }
 
     @Override
     public void write(CapturedPacket packet) {
+        Interfaces on = interfaces.get(packet.program());
+        if (on == null) {
+            throw new IllegalStateException("program " + packet.program() + " is not captured at");
+        }
         List<Option> options = new ArrayList<>();
         options.add(new Option(OPT_PACKET_ID, bytes(Long.BYTES).putLong(packet.packet()).array()));
         options.add(new Option(OPT_QUEUE, bytes(Integer.BYTES).putInt(packet.queue()).array()));
@@ -63,7 +81,7 @@ final class PcapngDump implements DumpFile {
         }
         try {
             writer.write(
-                    packet.isExit() ? exit : entry,
+                    packet.isExit() ? on.exit() : on.entry(),
                     packet.timeNanos(),
                     packet.bytes(),
                     packet.length(),
@@ -75,6 +93,15 @@ final class PcapngDump implements DumpFile {
 
     private static ByteBuffer bytes(int size) {
         return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    @Override
+    public void flush() {
+        try {
+            writer.flush();
+        } catch (IOException e) {
+            throw DumpFile.failed(file, e);
+        }
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.xdp4j.tools.xdptools;
 
+import io.xdp4j.tools.session.Subcommands;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 
 /// `xdp4j trafficgen`.
 ///
@@ -15,6 +17,7 @@ import picocli.CommandLine.Command;
             TrafficgenUdpCommand.class,
             TrafficgenTcpCommand.class,
             TrafficgenXskUdpCommand.class,
-            TrafficgenProbeCommand.class
+            TrafficgenProbeCommand.class,
+            HelpCommand.class,
         })
 public final class TrafficgenCommand extends Subcommands {}

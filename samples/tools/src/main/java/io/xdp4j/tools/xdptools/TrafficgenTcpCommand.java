@@ -41,8 +41,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "tcp",
         description = {
-            "Send one TCP flow of meaningless bytes to a host that reads them, such as a discard",
-            "server. There is no congestion control; what is lost is sent again."
+            "Send one TCP flow of meaningless bytes to a host that reads them, such"
+                    + " as a discard server.",
+            "There is no congestion control; what is lost is sent again."
         },
         mixinStandardHelpOptions = true)
 final class TrafficgenTcpCommand extends ReportingCommand {

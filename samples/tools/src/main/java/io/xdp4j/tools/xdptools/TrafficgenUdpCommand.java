@@ -24,8 +24,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "udp",
         description = {
-            "Send UDP packets, as fast as the device takes them. Each thread replays one packet",
-            "inside the datapath; a program redirects it, with the next port when ports vary."
+            "Send UDP packets, as fast as the device takes them.",
+            "Each thread replays one packet inside the datapath; a program"
+                    + " redirects it, with the next port when ports vary."
         },
         mixinStandardHelpOptions = true)
 final class TrafficgenUdpCommand extends ReportingCommand {

@@ -15,8 +15,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "xdpsock",
         description = {
-            "Receive, send or send back packets through AF_XDP sockets: of the kernel on an",
-            "interface of the host, or, with --config FILE, of a datapath on one of its devices."
+            "Receive, send or send back packets through AF_XDP sockets.",
+            "They are the kernel's on an interface of the host, or with --config"
+                    + " FILE a datapath's on one of its devices."
         },
         sortOptions = false,
         mixinStandardHelpOptions = true)

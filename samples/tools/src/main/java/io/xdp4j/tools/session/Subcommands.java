@@ -1,12 +1,13 @@
-package io.xdp4j.tools.xdptools;
+package io.xdp4j.tools.session;
 
-import java.util.LinkedHashSet;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// A command that does nothing without one of its subcommands.
-abstract class Subcommands implements Runnable {
+public abstract class Subcommands implements Runnable {
     @Spec private CommandSpec spec = CommandSpec.create();
 
     @Override
@@ -14,6 +15,9 @@ abstract class Subcommands implements Runnable {
         throw new ParameterException(
                 spec.commandLine(),
                 "Missing required subcommand: "
-                        + String.join(", ", new LinkedHashSet<>(spec.subcommands().keySet())));
+                        + spec.subcommands().values().stream()
+                                .map(CommandLine::getCommandName)
+                                .distinct()
+                                .collect(Collectors.joining(", ")));
     }
 }

@@ -1,0 +1,10 @@
+package io.xdp4j.core.device;
+
+import io.xdp4j.core.program.XdpProgram;
+import org.jspecify.annotations.Nullable;
+
+/// Where a tap sees a device's packets.
+///
+/// @param program the member of the device's chain; null for all its programs as one
+/// @param tap what sees them
+public record TapPoint(@Nullable XdpProgram program, PacketTap tap) {}
