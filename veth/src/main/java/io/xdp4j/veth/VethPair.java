@@ -52,7 +52,7 @@ public record VethPair(VethDevice first, VethDevice second) implements AutoClose
         try {
             VethDevice second = new VethDevice(datapath, other, rtnl);
             VethDevice.connect(first, second);
-            return new VethPair(first, second);
+            return new VethPair(datapath.register(first), datapath.register(second));
         } catch (DeviceException e) {
             first.close();
             throw e;

@@ -119,7 +119,7 @@ final class Scenario implements AutoCloseable {
     }
 
     private void redirect(NetDevice nic) {
-        SinkNic sink = new SinkNic(datapath, "sink");
+        SinkNic sink = datapath.register(new SinkNic(datapath, "sink"));
         DevMap ports = new DevMap(datapath, "ports", 1);
         ports.update(0, sink);
         nic.attach(new RedirectTo.Entry(ports, 0));
@@ -141,7 +141,7 @@ final class Scenario implements AutoCloseable {
     }
 
     private void bridge() {
-        SinkNic sink = new SinkNic(datapath, "sink");
+        SinkNic sink = datapath.register(new SinkNic(datapath, "sink"));
         LearningSwitch bridge =
                 new LearningSwitch(
                         datapath,

@@ -324,7 +324,7 @@ public final class FakeNic extends NetDevice {
 
         /// The NIC, down.
         public FakeNic build() {
-            return new FakeNic(this);
+            return datapath.register(new FakeNic(this));
         }
 
         /// The NIC, up.

@@ -233,25 +233,42 @@ public final class Datapath implements AutoCloseable {
         }
     }
 
-    void register(NetDevice device) {
-        synchronized (devices) {
-            if (devices.containsKey(device.name())) {
-                throw new DeviceException(
-                        DeviceException.Kind.USAGE,
-                        "device " + device.name() + ": name is taken (expected: unique names)");
+    /// Takes in a device that is made and down: from now on it is among [#devices] and programs
+    /// reach it by its interface index.
+    ///
+    /// Fails: [DeviceException] when the name is taken; the device is closed then.
+    public <D extends NetDevice> D register(D device) {
+        try {
+            synchronized (devices) {
+                requireFree(device.name());
+                devices.put(device.name(), device);
+                DeviceTarget target = new DeviceTarget(device);
+                targets.put(device, target);
+                redirector.setDevice(device.ifindex(), target);
             }
-            devices.put(device.name(), device);
-            DeviceTarget target = new DeviceTarget(device);
-            targets.put(device, target);
-            redirector.setDevice(device.ifindex(), target);
+        } catch (DeviceException e) {
+            device.close();
+            throw e;
+        }
+        return device;
+    }
+
+    void requireFree(String name) {
+        if (device(name).isPresent()) {
+            throw new DeviceException(
+                    DeviceException.Kind.USAGE,
+                    "device " + name + ": name is taken (expected: unique names)");
         }
     }
 
+    /// Also of a device that was never registered, as nothing else is to happen then.
     void unregister(NetDevice device) {
-        redirector.setDevice(device.ifindex(), null);
         synchronized (devices) {
+            if (targets.remove(device) == null) {
+                return;
+            }
             devices.remove(device.name(), device);
-            targets.remove(device);
+            redirector.setDevice(device.ifindex(), null);
         }
         unregisterListeners.forEach(listener -> listener.accept(device));
     }

@@ -54,8 +54,11 @@ public abstract class NetDevice implements AutoCloseable {
     private volatile List<TapPoint> taps = List.of();
     private boolean failureLogged;
 
-    /// Registers the device under its name and interface index.
+    /// Makes a device that the datapath does not know yet: see [Datapath#register].
+    ///
+    /// Fails: [DeviceException] when the name is taken.
     protected NetDevice(Datapath datapath, DeviceInit init) {
+        datapath.requireFree(init.name());
         this.datapath = datapath;
         this.name = init.name();
         this.ifindex = init.ifindex() == 0 ? datapath.nextIfindex() : init.ifindex();
@@ -74,7 +77,6 @@ public abstract class NetDevice implements AutoCloseable {
         txQueues = new TxQueue[workers];
         Arrays.setAll(txQueues, TxQueue::new);
         hostPaths = new AtomicReferenceArray<>(workers);
-        datapath.register(this);
     }
 
     // ---- identity

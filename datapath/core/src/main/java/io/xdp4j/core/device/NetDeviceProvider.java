@@ -8,7 +8,7 @@ public interface NetDeviceProvider {
     /// The names of the transports it opens, such as `af_packet`.
     List<String> transports();
 
-    /// Makes the device; a veth pair makes two. They are registered, and down.
+    /// Makes the device; a veth pair makes two. They are registered ([Datapath#register]), and down.
     ///
     /// Fails: [DeviceException].
     List<NetDevice> open(Datapath datapath, DeviceSpec spec);

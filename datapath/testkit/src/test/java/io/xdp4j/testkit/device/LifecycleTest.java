@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.DeviceException;
+import io.xdp4j.core.device.DeviceInit;
 import io.xdp4j.core.device.DeviceSpec;
 import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.frame.FramePool;
 import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.core.napi.Worker;
 import io.xdp4j.core.redirect.CpuMap;
 import io.xdp4j.core.trace.Ledger;
 import io.xdp4j.testkit.DatapathTest;
@@ -18,7 +20,9 @@ import io.xdp4j.testkit.FakeNic;
 import io.xdp4j.testkit.Frames;
 import io.xdp4j.testkit.LedgerAssert;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +45,64 @@ final class LifecycleTest {
         assertThat(datapath.device("one")).isEmpty();
         assertThat(FakeNic.builder(datapath, "one").build().ifindex()).isNotEqualTo(one.ifindex());
         assertThat(datapath.devices()).extracting(NetDevice::name).containsExactly("two", "one");
+    }
+
+    /// A device that does something while it is made.
+    private static final class Unfinished extends NetDevice {
+        Unfinished(Datapath datapath, String name, Runnable meanwhile) {
+            super(datapath, new DeviceInit(name, 0, 1500, 0x0200_0000_0001L, 1));
+            meanwhile.run();
+        }
+
+        @Override
+        public String transport() {
+            return "unfinished";
+        }
+
+        @Override
+        public int xdpXmit(Worker worker, XdpFrame[] frames, int count, boolean flush) {
+            return 0;
+        }
+    }
+
+    @Test
+    void aDeviceIsThereOnceItIsMade(Datapath datapath) {
+        Unfinished device =
+                new Unfinished(datapath, "nic0", () -> assertThat(datapath.devices()).isEmpty());
+        assertThat(datapath.devices()).isEmpty();
+        assertThat(datapath.register(device)).isSameAs(device);
+        assertThat(datapath.devices()).containsExactly(device);
+        assertThat(datapath.target(device)).isNotNull();
+    }
+
+    @Test
+    void aDeviceThatCannotBeMadeLeavesNothing(Datapath datapath) {
+        assertThatThrownBy(() ->
+                        new Unfinished(
+                                datapath,
+                                "nic0",
+                                () -> {
+                                    throw new IllegalStateException("no wire");
+                                }))
+                .hasMessage("no wire");
+        assertThat(datapath.devices()).isEmpty();
+        FakeNic.builder(datapath, "nic0").build();
+    }
+
+    @Test
+    void ofTwoMadeUnderOneNameTheSecondIsClosedAndTheFirstStays(Datapath datapath) {
+        List<NetDevice> gone = new ArrayList<>();
+        datapath.onUnregister(gone::add);
+        Unfinished first = new Unfinished(datapath, "nic0", () -> {});
+        Unfinished second = new Unfinished(datapath, "nic0", () -> {});
+        datapath.register(first);
+        assertThatThrownBy(() -> datapath.register(second))
+                .hasMessage("device nic0: name is taken (expected: unique names)");
+        assertThat(datapath.device("nic0")).contains(first);
+        assertThat(datapath.target(first)).isNotNull();
+        assertThat(gone).isEmpty();
+        first.close();
+        assertThat(gone).containsExactly(first);
     }
 
     @ParameterizedTest
