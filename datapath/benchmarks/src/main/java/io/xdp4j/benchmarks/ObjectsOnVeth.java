@@ -38,6 +38,7 @@ final class ObjectsOnVeth implements AutoCloseable {
     private static final int XDP_PASS = 2;
     private static final int XDP_TX = 3;
 
+    private final Datapath datapath;
     private final NetDevice nic;
     private final NetDevice near;
     private final NetDevice program;
@@ -48,6 +49,7 @@ final class ObjectsOnVeth implements AutoCloseable {
 
     /// @param nic the generator
     ObjectsOnVeth(Datapath datapath, NetDevice nic) {
+        this.datapath = datapath;
         this.nic = nic;
         // GRO at the receiving ends, as there, so that they have NAPI without a native program.
         near = datapath.open(new DeviceSpec("g0", "veth", Map.of("peer", "d0", "peer-gro", true)));
@@ -60,8 +62,13 @@ final class ObjectsOnVeth implements AutoCloseable {
     }
 
     /// Attaches what the scenario is named for, and returns what counts as done in it. With `-nic`
-    /// behind its name the object is on the generator itself, in place of the veth end behind it.
+    /// behind its name the object is on the generator itself, in place of the veth end behind it;
+    /// `redirect-nics` has no veth at all.
     LongSupplier start(String what) {
+        if (what.equals("redirect-nics")) {
+            nic.detach();
+            return redirectTo(new SinkNic(datapath, "sink"));
+        }
         if (!what.endsWith(ON_NIC)) {
             return start(what, program);
         }
@@ -94,10 +101,19 @@ final class ObjectsOnVeth implements AutoCloseable {
 
     private LongSupplier redirect(NetDevice device) {
         swallow(sink);
-        ObjectInfo object = control.load(request("xdp_redirect_map.bpf.o"));
-        control.update(id(object, "tx_port_native"), words(0), words(out.ifindex(), 0), 0);
-        attach(object, "xdp_redirect_map_native", device, AttachMode.NATIVE);
+        redirect(device, out);
         return () -> sink.rxQueues().getFirst().xdpDrop();
+    }
+
+    private LongSupplier redirectTo(NetDevice wire) {
+        redirect(nic, wire);
+        return () -> wire.linkStats().txPackets();
+    }
+
+    private void redirect(NetDevice from, NetDevice to) {
+        ObjectInfo object = control.load(request("xdp_redirect_map.bpf.o"));
+        control.update(id(object, "tx_port_native"), words(0), words(to.ifindex(), 0), 0);
+        attach(object, "xdp_redirect_map_native", from, AttachMode.NATIVE);
     }
 
     /// All flows to CPU 1.

@@ -21,12 +21,7 @@ final class SinkNic extends NetDevice {
     @HotPath
     @Override
     public int xdpXmit(Worker worker, XdpFrame[] frames, int count, boolean flush) {
-        long bytes = 0;
-        for (int i = 0; i < count; i++) {
-            bytes += frames[i].totalLength();
-            worker.transmitted(frames[i]);
-        }
-        txQueue(worker).sent(count, bytes);
+        txQueue(worker).sent(count, worker.transmitted(frames, count));
         return count;
     }
 }

@@ -78,15 +78,15 @@ public final class Redirector {
             error = -EOVERFLOW;
         } else {
             switch (info.kind()) {
-                case TARGET -> {
+                case RedirectInfo.TARGET -> {
                     target = info.target();
                     error = send(worker, frame, ingress, target);
                 }
-                case IFINDEX -> {
+                case RedirectInfo.IFINDEX -> {
                     target = device(info.ifindex());
                     error = send(worker, frame, ingress, target);
                 }
-                case BROADCAST -> error = broadcast(worker, frame, ingress, info);
+                case RedirectInfo.BROADCAST -> error = broadcast(worker, frame, ingress, info);
                 default -> error = -EBADRQC;
             }
         }

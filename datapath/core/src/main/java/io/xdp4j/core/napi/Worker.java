@@ -205,6 +205,18 @@ public final class Worker {
         frames.free(frame);
     }
 
+    /// Frees the first `count` frames, which left by a device, and returns their bytes.
+    @HotPath
+    public long transmitted(XdpFrame[] sent, int count) {
+        ledger.transmitted(count);
+        long bytes = 0;
+        for (int i = 0; i < count; i++) {
+            bytes += sent[i].totalLength();
+            frames.free(sent[i]);
+        }
+        return bytes;
+    }
+
     /// Room for the segments of one frame, made at the first use. Nobody keeps it over a call that
     /// might segment another frame.
     public XdpFrame[] segments() {

@@ -14,17 +14,15 @@ public final class RedirectInfo {
     /// Map id that tracepoints show for a plain redirect (`INT_MAX`).
     public static final int NO_MAP = Integer.MAX_VALUE;
 
-    /// What was asked for.
-    public enum Kind {
-        NONE,
-        IFINDEX,
-        TARGET,
-        BROADCAST
-    }
+    // What was asked for: numbers, as storing a reference costs a barrier for each frame.
+    public static final int NONE = 0;
+    public static final int IFINDEX = 1;
+    public static final int TARGET = 2;
+    public static final int BROADCAST = 3;
 
     private static final long MISS_ACTION_MASK = 3;
 
-    private Kind kind = Kind.NONE;
+    private int kind = NONE;
     private int ifindex;
     private int key;
     private int mapId;
@@ -33,14 +31,14 @@ public final class RedirectInfo {
     private @Nullable RedirectTarget target;
 
     public void reset() {
-        kind = Kind.NONE;
+        kind = NONE;
     }
 
     int redirect(int toIfindex, long flags) {
         if (flags != 0) {
             return XdpAction.XDP_ABORTED; // an earlier call's record stays
         }
-        kind = Kind.IFINDEX;
+        kind = IFINDEX;
         ifindex = toIfindex;
         mapId = NO_MAP;
         return XdpAction.XDP_REDIRECT;
@@ -50,27 +48,28 @@ public final class RedirectInfo {
         if ((flags & ~(MISS_ACTION_MASK | to.redirectFlags())) != 0) {
             return XdpAction.XDP_ABORTED; // here too
         }
-        map = to;
         mapId = to.id();
         key = toKey;
         if ((flags & RedirectMap.BROADCAST) != 0) {
-            kind = Kind.BROADCAST;
+            kind = BROADCAST;
+            map = to;
             excludeIngress = (flags & RedirectMap.EXCLUDE_INGRESS) != 0;
             return XdpAction.XDP_REDIRECT;
         }
         target = to.lookup(toKey);
         if (target == null) {
             // As if bpf_redirect had been called for no device.
-            kind = Kind.IFINDEX;
+            kind = IFINDEX;
             ifindex = 0;
             mapId = NO_MAP;
             return (int) (flags & MISS_ACTION_MASK);
         }
-        kind = Kind.TARGET;
+        kind = TARGET;
         return XdpAction.XDP_REDIRECT;
     }
 
-    public Kind kind() {
+    /// [#NONE], [#IFINDEX], [#TARGET] or [#BROADCAST].
+    public int kind() {
         return kind;
     }
 
@@ -79,18 +78,19 @@ public final class RedirectInfo {
     }
 
     public int mapIndex() {
-        return kind == Kind.TARGET || kind == Kind.BROADCAST ? key : 0;
+        return kind == TARGET || kind == BROADCAST ? key : 0;
     }
 
     /// The map's id, [#NO_MAP] for a plain redirect, 0 without a call.
     public int mapId() {
-        return kind == Kind.NONE ? 0 : mapId;
+        return kind == NONE ? 0 : mapId;
     }
 
     public boolean excludeIngress() {
         return excludeIngress;
     }
 
+    /// The map of a broadcast.
     public @Nullable RedirectMap map() {
         return map;
     }

@@ -55,7 +55,7 @@ public final class XdpBuff extends XdpMd {
     /// Writes moved pointers back to the frame.
     public void store() {
         XdpFrame to = frame;
-        if (to != null) {
+        if (moved() && to != null) {
             to.setData((int) (data() - hardStart()), length());
             to.setMetaLength(metaLength());
         }

@@ -39,6 +39,7 @@ public abstract class XdpMd {
     private int ingressIfindex;
     private int rxQueueIndex;
     private int egressIfindex;
+    private boolean moved;
 
     /// Sets the geometry.
     ///
@@ -51,6 +52,12 @@ public abstract class XdpMd {
         this.data = data;
         this.dataEnd = dataEnd;
         this.dataMeta = dataMeta;
+        this.moved = false;
+    }
+
+    /// True when a helper has moved a pointer since the packet was loaded.
+    protected final boolean moved() {
+        return moved;
     }
 
     protected final void setOrigin(int ingressIfindex, int rxQueueIndex, int egressIfindex) {
@@ -122,6 +129,7 @@ public abstract class XdpMd {
         }
         data = to;
         dataMeta = to - meta;
+        moved = true;
         return 0;
     }
 
@@ -139,6 +147,7 @@ public abstract class XdpMd {
             RawMemory.zero(dataEnd, delta);
         }
         dataEnd = to;
+        moved = true;
         return 0;
     }
 
@@ -147,6 +156,7 @@ public abstract class XdpMd {
             return -Errno.EINVAL;
         }
         dataEnd -= shrinkFrags(bytes);
+        moved = true;
         return 0;
     }
 
@@ -162,6 +172,7 @@ public abstract class XdpMd {
             return -Errno.EACCES;
         }
         dataMeta = to;
+        moved = true;
         return 0;
     }
 
