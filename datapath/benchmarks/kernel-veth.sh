@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # The samples' objects on veth pairs, the kernel's and ours, in turn in one run:
 #   kernel-veth.sh REFERENCES [ROUNDS] [SECONDS] [ROW...]     REFERENCES: folder with lfgen.c, lfgen.bpf.c, mkpkts.py
-# Rows: drop, tx, redirect (devmap), cpumap (l4-hash, all flows to the other core), generic-drop, pass; with -nic
-# behind it ours has the object on the emulated NIC itself, without a veth pair before it (redirect: out by one).
+# Rows: drop, tx, redirect (devmap), cpumap (l4-hash, all flows to the other core), generic-drop, pass. Of the first four
+# ours comes once more as NAME-nic: the object on the emulated NIC itself, without a veth pair before it; redirect
+# also as redirect-nics, out by a second emulated NIC without any veth.
 #     generator ==> g0 ---- d0 | program | d1 ---- s0
 # Both sides have the same 64-byte UDP frames, generator and program on CPU 0 (cpumap: the target on CPU 1), and
 # are counted at the program, at s0 (redirect), or as they reach the stack (cpumap: Ip InReceives; ours: frames
@@ -16,7 +17,7 @@ reference=$(cd "$1" && pwd)
 rounds=${2:-5}
 seconds=${3:-2}
 rows=("${@:4}")
-[ ${#rows[@]} -gt 0 ] || rows=(drop drop-nic tx tx-nic redirect redirect-nic cpumap cpumap-nic generic-drop pass)
+[ ${#rows[@]} -gt 0 ] || rows=(drop tx redirect cpumap generic-drop pass)
 id=$RANDOM
 work=$(mktemp -d)
 clean() {
@@ -72,7 +73,7 @@ basic() { attach main d "$objects/xdp_bench.bpf.o" "$1" d0 "$3" int:action="$2";
 kernel() { # row: appends Mpps to the row's file
   local column=0 counter=main from to start end
   attached=() handles=()
-  case ${1%-nic} in
+  case $1 in
     drop) basic xdp_no_touch 1 native ;;
     generic-drop) basic xdp_no_touch 1 skb ;;
     pass) basic xdp_no_touch 2 native ;;
@@ -96,13 +97,25 @@ kernel() { # row: appends Mpps to the row's file
   awk -v f=$((to - from)) -v t=$((end - start)) 'BEGIN {printf "%.3f\n", f * 1e3 / t}' >>"$1.kernel"
   detach_all
 }
-ours() { "$here/run.sh" PacketRate "object-$1" seconds="$seconds" runs=1 | awk 'NR == 2 {print $2}' >>"$1.ours"; }
+ours() { "$here/run.sh" PacketRate "object-$1" seconds="$seconds" runs=1 warm-up=2 | awk 'NR == 2 {print $2}' >>"$1.ours"; }
+variants() { # row
+  case $1 in
+    redirect) echo redirect redirect-nic redirect-nics ;;
+    drop | tx | cpumap) echo "$1" "$1-nic" ;;
+    *) echo "$1" ;;
+  esac
+}
 spread() { sort -n "$1" | awk '{v[NR]=$1} END {printf "%.2f (%.2f..%.2f)", v[int((NR+1)/2)], v[1], v[NR]}'; }
 
 printf '%-14s %-24s %-24s %s\n' row 'kernel, Mpps' 'ours, Mpps' 'ratio in each round, median (lowest..highest)'
 for row in "${rows[@]}"; do
-  for _ in $(seq "$rounds"); do kernel "$row"; ours "$row"; done
-  paste "$row.kernel" "$row.ours" | awk '{print $2 / $1}' >ratio
-  printf '%-14s %-24s %-24s %s\n' "$row" "$(spread "$row.kernel")" "$(spread "$row.ours")" "$(spread ratio)"
+  for _ in $(seq "$rounds"); do
+    kernel "$row"
+    for variant in $(variants "$row"); do ours "$variant"; done
+  done
+  for variant in $(variants "$row"); do
+    paste "$row.kernel" "$variant.ours" | awk '{print $2 / $1}' >ratio
+    printf '%-14s %-24s %-24s %s\n' "$variant" "$(spread "$row.kernel")" "$(spread "$variant.ours")" "$(spread ratio)"
+  done
 done
 cat lfgen.log

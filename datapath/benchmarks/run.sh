@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs one of the benchmarks with the JVM flags of the tools:
-#   run.sh PacketRate [SCENARIO...] [seconds=N] [runs=N] [size=BYTES]
+#   run.sh PacketRate [SCENARIO...] [warm-up=N] [seconds=N] [runs=N] [size=BYTES]
 #   run.sh jmh [JMH OPTIONS]           for example: run.sh jmh -prof gc
 #   run.sh AfPacketForward IN OUT SECONDS
 # Build first: mvn -pl datapath/benchmarks -am -DskipTests package

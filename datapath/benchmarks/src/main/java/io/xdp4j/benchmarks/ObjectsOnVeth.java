@@ -51,14 +51,21 @@ final class ObjectsOnVeth implements AutoCloseable {
     ObjectsOnVeth(Datapath datapath, NetDevice nic) {
         this.datapath = datapath;
         this.nic = nic;
-        // GRO at the receiving ends, as there, so that they have NAPI without a native program.
-        near = datapath.open(new DeviceSpec("g0", "veth", Map.of("peer", "d0", "peer-gro", true)));
+        near = veth("g0", "d0");
         program = datapath.device("d0").orElseThrow();
-        out = datapath.open(new DeviceSpec("d1", "veth", Map.of("peer", "s0", "peer-gro", true)));
+        out = veth("d1", "s0");
         sink = datapath.device("s0").orElseThrow();
         objects = new DatapathObjects(datapath);
         control = new DatapathHost(datapath, objects, List::of).connect("bench");
         nic.attach(new RedirectTo.Device(near.ifindex()));
+    }
+
+    /// On the generator's worker. GRO at the receiving ends, as there, so that they have NAPI without a
+    /// native program.
+    private NetDevice veth(String name, String peer) {
+        Map<String, Object> options =
+                Map.of("peer", peer, "peer-gro", true, "worker", 0, "peer-worker", 0);
+        return datapath.open(new DeviceSpec(name, "veth", options));
     }
 
     /// Attaches what the scenario is named for, and returns what counts as done in it. With `-nic`

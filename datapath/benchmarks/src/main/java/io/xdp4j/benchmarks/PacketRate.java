@@ -13,17 +13,17 @@ import java.util.stream.Collectors;
 
 /// Packet rates in process, generator included.
 ///
-/// Usage: `PacketRate [SCENARIO...] [seconds=N] [runs=N] [size=BYTES]`. Prints the median of the runs
+/// Usage: `PacketRate [SCENARIO...] [warm-up=N] [seconds=N] [runs=N] [size=BYTES]`. Prints the median of the runs
 /// with the lowest and the highest, bytes allocated per frame by all threads together, and for each
 /// run the share of frames lost and the longest time in which the last worker, a cpumap's target, did
 /// not poll.
 public final class PacketRate {
-    private static final int WARM_UP_SECONDS = 3;
-
+    private final int warmUp;
     private final int seconds;
     private final int size;
 
-    private PacketRate(int seconds, int size) {
+    private PacketRate(int warmUp, int seconds, int size) {
+        this.warmUp = warmUp;
         this.seconds = seconds;
         this.size = size;
     }
@@ -33,7 +33,7 @@ public final class PacketRate {
         int runs = option(args, "runs", 5);
         int size = option(args, "size", 64);
         List<String> names = Arrays.stream(args).filter(arg -> !arg.contains("=")).toList();
-        PacketRate rate = new PacketRate(seconds, size);
+        PacketRate rate = new PacketRate(option(args, "warm-up", 3), seconds, size);
         System.out.printf(
                 "%-14s %8s %8s %8s %10s  %s%n",
                 "scenario", "Mpps", "low", "high", "B/frame", "lost/longest stall in ms, each run");
@@ -70,7 +70,7 @@ public final class PacketRate {
     private Run run(String name) throws InterruptedException {
         try (Scenario scenario = Scenario.start(name, size)) {
             StallProbe probe = StallProbe.start(scenario.lastWorker());
-            TimeUnit.SECONDS.sleep(WARM_UP_SECONDS);
+            TimeUnit.SECONDS.sleep(warmUp);
             probe.takeLongestNanos();
             Ledger before = scenario.datapath().ledger();
             long bytes = allocatedBytes();
