@@ -79,9 +79,7 @@ public final class BpfMachine {
 
     /// Runs a program's main function on a packet; returns its r0.
     public long run(Executable program, XdpMd packet) {
-        if (xdp != packet) {
-            xdp = packet; // a worker has one view, so that this store and its barrier are rare
-        }
+        xdp = packet;
         tailCalls = 0;
         budgetLeft = budget;
         continuation = 0;
