@@ -63,20 +63,22 @@ transcripts() {
   transcript "xdpsock" xdpsock -l -x -a -i nic0 --config config/examples/xdpsock.yaml -d 1
   transcript "xdpsock, four sockets" xdpsock -M -i nic0 --config config/examples/xdpsock.yaml -d 1
   transcript "xdp_redirect_map_multi" xdp_redirect_map_multi -F nic0 host1 host2 -v -n 1
-  transcripts_of "xdp_fwd" "loader unload nic0 --all" "xdp_fwd nic0 host1" "loader status" "xdp_fwd -d nic0 host1"
-  transcript "xdp_tx_iptunnel" xdp_tx_iptunnel -F -i nic0 -a 10.0.0.2 -p 0-65535 -s 10.1.0.1 -d 10.1.0.2 -m 02:00:00:00:00:02 --duration 2500ms
-  transcript "xdp2skb_meta" xdp2skb_meta -F nic0 --duration 2500ms
+  transcripts_of "xdp_fwd" "loader unload nic0 --all" "loader unload host1 --all" "xdp_fwd nic0 host1" "loader status" "xdp_fwd -d nic0 host1"
+  transcript "xdp_router_ipv4" xdp_router_ipv4 -F nic0 host1 -i 2 -n 1
+  transcript "xdp_tx_iptunnel" xdp_tx_iptunnel -F -i nic0 -a 10.225.69.39 -p 19029 -s 10.1.0.1 -d 10.1.0.2 -m 02:00:00:00:00:02 --duration 2500ms
+  transcript "xdp2skb_meta" xdp2skb_meta -F -d nic0 --config config/examples/xdpsock.yaml --duration 2500ms
 
-  transcript "bench drop" bench drop nic0 -p read-data -r -e -n 1
-  transcript "bench redirect-cpu" bench redirect-cpu nic0 -c 0 -c 1 -p l4-hash -r drop -e -n 1
-  transcript "bench redirect-map" bench redirect-map nic0 host1 -s -n 2
+  transcripts_of "bench drop" "loader unload nic0 --all" "bench drop nic0 -p read-data -r -e --duration 2500ms"
+  transcripts_of "bench redirect-cpu" "loader unload nic0 --all" "bench redirect-cpu nic0 -c 0 -c 1 -p l4-hash -r drop -e --duration 2500ms"
+  transcripts_of "bench redirect-map" "loader unload nic0 --all" "bench redirect-map nic0 host1 -s --duration 4500ms"
   transcripts_of "loader" "loader unload nic0 --all" "loader load nic0 samples/bpf/xdp_basic.bpf.o -n xdp_drop -P 60" \
     "loader load nic0 samples/bpf/xdp_basic.bpf.o -n xdp_pass -P 20 -A XDP_TX" "loader status" "loader unload nic0 --all"
   transcripts_of "filter" "loader unload nic0 --all" "filter load nic0 -p deny" "filter port 80 -m src -p tcp" "filter ip 10.0.0.1 -m src -s" \
-    "filter poll -i 500 --duration 1200ms" "filter status" "filter unload nic0"
-  transcripts_of "dump" "dump -D" "dump -i nic0 --rx-capture entry,exit -x -s 34 -c 2" "dump -i host1 -c 2"
+    "filter poll -i 500 -n 2" "filter status" "filter unload nic0"
+  transcripts_of "dump" "loader unload nic0 --all" "loader load nic0 samples/bpf/xdp_basic.bpf.o -n xdp_pass" "dump -D" "dump -i nic0 --rx-capture entry,exit -x -s 34 -c 2" "dump -i nic0 -p all --rx-capture exit -c 4" "dump -i host1 -c 2"
   transcript "trafficgen probe" trafficgen probe
-  transcripts_of "forward" "loader unload nic0 --all" "forward load nic0 host1" "loader status" "forward unload nic0 host1"
+  transcript "trafficgen udp" trafficgen udp nic0 --config config/examples/xdpsock.yaml -d 16 -n 1000000 -I 1
+  transcripts_of "forward" "loader unload nic0 --all" "loader unload host1 --all" "forward load nic0 host1" "loader status" "forward unload nic0 host1"
 }
 
 text=$(awk -v end="$marker" '{ print } $0 == end { exit }' "$readme")

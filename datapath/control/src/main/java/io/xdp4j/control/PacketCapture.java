@@ -9,6 +9,7 @@ import io.xdp4j.ebpf.map.MapSpec;
 import io.xdp4j.ebpf.map.MapType;
 import io.xdp4j.ebpf.map.PerfEventArrayMap;
 import java.lang.foreign.Arena;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -27,12 +28,17 @@ final class PacketCapture implements AutoCloseable {
     private final PerfEventArrayMap map;
     private final int cpus;
 
+    /// The same for all taps, so that their times follow one another.
+    private final long epochNanos;
+
     private PacketCapture(
             NetDevice device, CaptureRequest request, PerfEventArrayMap map, int cpus) {
         this.device = device;
         this.request = request;
         this.map = map;
         this.cpus = cpus;
+        Instant now = Instant.now();
+        this.epochNanos = now.getEpochSecond() * 1_000_000_000L + now.getNano() - System.nanoTime();
     }
 
     static PacketCapture open(Datapath datapath, NetDevice device, CaptureRequest request) {
@@ -66,7 +72,7 @@ final class PacketCapture implements AutoCloseable {
     private ProgramTap tap(int program) {
         long bytes = (long) ProgramTap.HEADER_STRIDE * cpus;
         long headers = arena.allocate(bytes, ProgramTap.HEADER_STRIDE).address();
-        return new ProgramTap(request, map, program, headers);
+        return new ProgramTap(request, map, program, headers, epochNanos);
     }
 
     /// The workers have left the taps when this returns.

@@ -5,7 +5,6 @@ import io.xdp4j.core.program.XdpBuff;
 import io.xdp4j.ebpf.HotPath;
 import io.xdp4j.ebpf.map.PerfEventArrayMap;
 import io.xdp4j.ebpf.memory.RawMemory;
-import java.time.Instant;
 
 /// Copies the packets of one program of a device into a perf event array.
 ///
@@ -22,18 +21,22 @@ final class ProgramTap implements PacketTap {
     private final int program;
     private final long headers;
 
-    /// What to add to `System.nanoTime` for the time since the epoch.
     private final long epochNanos;
 
     /// @param program its id, 0 for all as one
     /// @param headers [#HEADER_STRIDE] bytes for each worker, zero
-    ProgramTap(CaptureRequest request, PerfEventArrayMap map, int program, long headers) {
+    /// @param epochNanos what to add to `System.nanoTime` for the time since the epoch
+    ProgramTap(
+            CaptureRequest request,
+            PerfEventArrayMap map,
+            int program,
+            long headers,
+            long epochNanos) {
         this.request = request;
         this.map = map;
         this.program = program;
         this.headers = headers;
-        Instant now = Instant.now();
-        this.epochNanos = now.getEpochSecond() * 1_000_000_000L + now.getNano() - System.nanoTime();
+        this.epochNanos = epochNanos;
     }
 
     @HotPath

@@ -157,6 +157,7 @@ final class LoaderLoadCommand extends ControlCommand {
                                                                 section == null
                                                                         ? ProgramInfo::name
                                                                         : ProgramInfo::section)
+                                                        .distinct()
                                                         .toList())
                                         + ")"));
     }
