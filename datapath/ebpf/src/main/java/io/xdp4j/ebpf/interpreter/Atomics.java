@@ -9,13 +9,13 @@ import io.xdp4j.ebpf.vm.CheckedMemory;
 final class Atomics {
     private Atomics() {}
 
-    /// Runs the atomic instruction of that word and argument, see [Step].
-    static void run(CheckedMemory memory, int word, long arg, long[] r, int at) {
-        int size = word >>> 12 & 0x18;
-        int operation = (int) (arg >> 32);
-        int d = word & 0xf;
-        int s = word >>> 4 & 0xf;
-        int off = (int) arg;
+    /// Runs the atomic instruction of that opcode and word, see [Step].
+    static void run(CheckedMemory memory, int opcode, long word, long[] r, int at) {
+        int size = opcode & 0x18;
+        int operation = (int) (word >> 32);
+        int d = (int) word & 0xf;
+        int s = (int) word >> 4 & 0xf;
+        int off = (short) (word >> 16);
         if (operation == Opcode.LOAD_ACQ) {
             r[d] = loadAcquire(memory, size, r[s] + off, at);
             return;

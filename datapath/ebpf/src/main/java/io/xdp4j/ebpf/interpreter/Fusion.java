@@ -11,7 +11,6 @@ import java.util.List;
 /// None of them accesses memory, and no jump leads into the middle of a step.
 final class Fusion {
     private static final Insn NONE = new Insn(0, 0, 0, 0, 0);
-    private static final int WIDTH = 63;
 
     private final List<Insn> insns;
     private final BitSet targets;
@@ -52,8 +51,9 @@ final class Fusion {
                 copy.d(),
                 copy.s(),
                 second,
-                change.arg(),
-                Step.NOWHERE,
+                0,
+                0,
+                change.high(),
                 1 + change.slots());
     }
 
@@ -62,37 +62,32 @@ final class Fusion {
         return switch (next.opcode()) {
             case Op.OR64_X ->
                     first.operation() == Op.LSH64_K && isOther
-                            ? join(Op.LSH_OR, first, next.src(), first.arg() & WIDTH)
+                            ? join(Op.LSH_OR, first, next.src(), 0, 0, first.high())
                             : first;
             case Op.RSH64_K ->
                     switch (first.operation()) {
-                        case Op.LSH64_K -> join(Op.LSH_RSH, first, 0, shifts(first, next));
-                        case Op.AND64_X -> join(Op.AND_RSH, first, first.t(), next.imm() & WIDTH);
+                        case Op.LSH64_K -> join(Op.LSH_RSH, first, 0, 0, first.high(), next.imm());
+                        case Op.AND64_X -> join(Op.AND_RSH, first, first.t(), 0, 0, next.imm());
                         default -> first;
                     };
             case Op.ARSH64_K ->
                     first.operation() == Op.LSH64_K
-                            ? join(Op.LSH_ARSH, first, 0, shifts(first, next))
+                            ? join(Op.LSH_ARSH, first, 0, 0, first.high(), next.imm())
                             : first;
             case Op.XOR64_X ->
                     first.operation() == Op.SUB64_X && isOther
-                            ? join(Op.SUB_XOR, first, first.t(), next.src())
+                            ? join(Op.SUB_XOR, first, first.t(), next.src(), 0, 0)
                             : first;
             case Op.JGT64_X ->
                     first.operation() == Op.ADD64_K
-                            ? join(Op.ADD_JGT, first, next.src(), first.arg() << 32)
+                            ? join(Op.ADD_JGT, first, next.src(), 0, 0, first.high())
                                     .to(at + first.slots() + 1 + next.off())
                             : first;
             default -> first;
         };
     }
 
-    /// The first width in the low byte, the second above it.
-    private static int shifts(Step first, Insn next) {
-        return ((int) first.arg() & WIDTH) | ((next.imm() & WIDTH) << 8);
-    }
-
-    private static Step join(int operation, Step first, int t, long arg) {
-        return new Step(operation, first.d(), first.s(), t, arg, Step.NOWHERE, first.slots() + 1);
+    private static Step join(int operation, Step first, int t, int u, int low, int high) {
+        return new Step(operation, first.d(), first.s(), t, u, low, high, first.slots() + 1);
     }
 }

@@ -17,6 +17,7 @@ import io.xdp4j.ebpf.vm.CheckedMemory;
 import io.xdp4j.ebpf.vm.Executable;
 import io.xdp4j.ebpf.vm.XdpMd;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /// A program that is run one instruction at a time, each access checked.
@@ -36,7 +37,7 @@ public final class Interpreter {
     // Behind the registers, what the loop seldom needs: variables of its own for them would leave
     // HotSpot
     // without a machine register for the program counter.
-    private static final int ROUNDS = REGISTERS;
+    static final int ROUNDS = REGISTERS;
     private static final int LOWEST = REGISTERS + 1;
     private static final int END = REGISTERS + 2;
     private static final int STACK = REGISTERS + 3;
@@ -44,18 +45,24 @@ public final class Interpreter {
     private static final int STATE = REGISTERS + 5;
 
     private static final MemorySegment MEMORY = RawMemory.all();
+    private static final VarHandle BYTES = JAVA_BYTE.varHandle();
+    private static final VarHandle SHORTS = JAVA_SHORT_UNALIGNED.varHandle();
+    private static final VarHandle INTS = JAVA_INT_UNALIGNED.varHandle();
+    private static final VarHandle LONGS = JAVA_LONG_UNALIGNED.varHandle();
     private static final long LOW = 0xffff_ffffL;
 
     private final LinkedProgram program;
-    private final int[] code;
+    private final int[] ops;
     private final long[] args;
+    private final long[] constants;
     private final int[] slots;
     private final @Nullable HelperFunction[] helpers;
     private final @Nullable Executable[] functions;
 
     private Interpreter(LinkedProgram program, Predecoder decoded) {
         this.program = program;
-        this.code = decoded.code;
+        this.ops = decoded.ops;
+        this.constants = decoded.constants();
         this.args = decoded.args;
         this.slots = decoded.slots;
         this.helpers = decoded.helpers;
@@ -155,465 +162,700 @@ public final class Interpreter {
         r[TOP] = r[10];
         notePacket(machine, r);
         int pc = entry;
-        int[] code = this.code;
+        int[] ops = this.ops;
         long[] args = this.args;
         while (true) {
             int at = pc++;
-            int word = code[at];
-            int d = word & 0xf;
-            int s = word >>> 4 & 0xf;
-            int t = word >>> 8 & 0xf;
             if (--left < 0) {
                 throw new BudgetTrapException(slots[at], machine.budget());
             }
-            switch (word >>> 12) {
-                case Op.ADD64_K -> r[d] = r[s] + args[at];
-                case Op.ADD64_X -> r[d] = r[s] + r[t];
-                case Op.SUB64_K -> r[d] = r[s] - args[at];
-                case Op.SUB64_X -> r[d] = r[s] - r[t];
-                case Op.MUL64_K -> r[d] = r[s] * args[at];
-                case Op.MUL64_X -> r[d] = r[s] * r[t];
-                case Op.DIV64_K -> r[d] = Arithmetic.div64(r[s], args[at]);
-                case Op.DIV64_X -> r[d] = Arithmetic.div64(r[s], r[t]);
-                case Op.OR64_K -> r[d] = r[s] | args[at];
-                case Op.OR64_X -> r[d] = r[s] | r[t];
-                case Op.AND64_K -> r[d] = r[s] & args[at];
-                case Op.AND64_X -> r[d] = r[s] & r[t];
-                case Op.LSH64_K -> r[d] = r[s] << args[at];
-                case Op.LSH64_X -> r[d] = r[s] << r[t];
-                case Op.RSH64_K -> r[d] = r[s] >>> args[at];
-                case Op.RSH64_X -> r[d] = r[s] >>> r[t];
-                case Op.MOD64_K -> r[d] = Arithmetic.mod64(r[s], args[at]);
-                case Op.MOD64_X -> r[d] = Arithmetic.mod64(r[s], r[t]);
-                case Op.XOR64_K -> r[d] = r[s] ^ args[at];
-                case Op.XOR64_X -> r[d] = r[s] ^ r[t];
-                case Op.MOV64_K -> r[d] = args[at];
-                case Op.MOV64_X -> r[d] = r[s];
-                case Op.ARSH64_K -> r[d] = r[s] >> args[at];
-                case Op.ARSH64_X -> r[d] = r[s] >> r[t];
-                case Op.ADD32_K -> r[d] = r[s] + args[at] & LOW;
-                case Op.ADD32_X -> r[d] = r[s] + r[t] & LOW;
-                case Op.SUB32_K -> r[d] = r[s] - args[at] & LOW;
-                case Op.SUB32_X -> r[d] = r[s] - r[t] & LOW;
-                case Op.MUL32_K -> r[d] = r[s] * args[at] & LOW;
-                case Op.MUL32_X -> r[d] = r[s] * r[t] & LOW;
-                case Op.DIV32_K -> r[d] = Arithmetic.div32((int) r[s], (int) args[at]);
-                case Op.DIV32_X -> r[d] = Arithmetic.div32((int) r[s], (int) r[t]);
-                case Op.OR32_K -> r[d] = (r[s] | args[at]) & LOW;
-                case Op.OR32_X -> r[d] = (r[s] | r[t]) & LOW;
-                case Op.AND32_K -> r[d] = r[s] & args[at] & LOW;
-                case Op.AND32_X -> r[d] = r[s] & r[t] & LOW;
-                case Op.LSH32_K -> r[d] = (int) r[s] << (int) args[at] & LOW;
-                case Op.LSH32_X -> r[d] = (int) r[s] << (int) r[t] & LOW;
-                case Op.RSH32_K -> r[d] = (int) r[s] >>> (int) args[at] & LOW;
-                case Op.RSH32_X -> r[d] = (int) r[s] >>> (int) r[t] & LOW;
-                case Op.MOD32_K -> r[d] = Arithmetic.mod32((int) r[s], (int) args[at]);
-                case Op.MOD32_X -> r[d] = Arithmetic.mod32((int) r[s], (int) r[t]);
-                case Op.XOR32_K -> r[d] = (r[s] ^ args[at]) & LOW;
-                case Op.XOR32_X -> r[d] = (r[s] ^ r[t]) & LOW;
-                case Op.MOV32_K -> r[d] = args[at] & LOW;
-                case Op.MOV32_X -> r[d] = r[s] & LOW;
-                case Op.ARSH32_K -> r[d] = (int) r[s] >> (int) args[at] & LOW;
-                case Op.ARSH32_X -> r[d] = (int) r[s] >> (int) r[t] & LOW;
-                case Op.NEG64 -> r[d] = -r[s];
-                case Op.NEG32 -> r[d] = -r[s] & LOW;
-                case Op.SDIV64_K -> r[d] = Arithmetic.sdiv64(r[s], args[at]);
-                case Op.SDIV64_X -> r[d] = Arithmetic.sdiv64(r[s], r[t]);
-                case Op.SDIV32_K -> r[d] = Arithmetic.sdiv32((int) r[s], (int) args[at]);
-                case Op.SDIV32_X -> r[d] = Arithmetic.sdiv32((int) r[s], (int) r[t]);
-                case Op.SMOD64_K -> r[d] = Arithmetic.smod64(r[s], args[at]);
-                case Op.SMOD64_X -> r[d] = Arithmetic.smod64(r[s], r[t]);
-                case Op.SMOD32_K -> r[d] = Arithmetic.smod32((int) r[s], (int) args[at]);
-                case Op.SMOD32_X -> r[d] = Arithmetic.smod32((int) r[s], (int) r[t]);
-                case Op.MOVS8_64 -> r[d] = (byte) r[s];
-                case Op.MOVS16_64 -> r[d] = (short) r[s];
-                case Op.MOVS32_64 -> r[d] = (int) r[s];
-                case Op.MOVS8_32 -> r[d] = (byte) r[s] & LOW;
-                case Op.MOVS16_32 -> r[d] = (short) r[s] & LOW;
-                case Op.TO_LE -> r[d] = Arithmetic.truncate(r[s], (int) args[at]);
-                case Op.TO_BE, Op.BSWAP -> r[d] = Arithmetic.swap(r[s], (int) args[at]);
-                case Op.LSH_OR -> r[d] = r[s] << args[at] | r[t];
+            switch (ops[at]) {
+                case Op.ADD64_K -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] + (arg >> 32);
+                }
+                case Op.ADD64_X -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] + r[(int) arg >> 8 & 0xf];
+                }
+                case Op.SUB64_K -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] - (arg >> 32);
+                }
+                case Op.SUB64_X -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] - r[(int) arg >> 8 & 0xf];
+                }
+                case Op.MUL64_K -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] * (arg >> 32);
+                }
+                case Op.MUL64_X -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] * r[(int) arg >> 8 & 0xf];
+                }
+                case Op.OR64_K -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] | (arg >> 32);
+                }
+                case Op.OR64_X -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] | r[(int) arg >> 8 & 0xf];
+                }
+                case Op.AND64_K -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] & (arg >> 32);
+                }
+                case Op.AND64_X -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] & r[(int) arg >> 8 & 0xf];
+                }
+                case Op.LSH64_K -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] << (arg >> 32);
+                }
+                case Op.LSH64_X -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] << r[(int) arg >> 8 & 0xf];
+                }
+                case Op.RSH64_K -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] >>> (arg >> 32);
+                }
+                case Op.RSH64_X -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] >>> r[(int) arg >> 8 & 0xf];
+                }
+                case Op.XOR64_K -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] ^ (arg >> 32);
+                }
+                case Op.XOR64_X -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] ^ r[(int) arg >> 8 & 0xf];
+                }
+                case Op.ARSH64_K -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] >> (arg >> 32);
+                }
+                case Op.DIV64_X -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] =
+                            Arithmetic.div64(r[(int) arg >> 4 & 0xf], r[(int) arg >> 8 & 0xf]);
+                }
+                case Op.MOV64_K -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = (arg >> 32);
+                }
+                case Op.MOV64_X -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf];
+                }
+                case Op.MOV_WIDE -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = constants[(int) (arg >> 32)];
+                }
+                case Op.ADD32_K -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] + (arg >> 32) & LOW;
+                }
+                case Op.ADD32_X -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] + r[(int) arg >> 8 & 0xf] & LOW;
+                }
+                case Op.SUB32_K -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] - (arg >> 32) & LOW;
+                }
+                case Op.SUB32_X -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] - r[(int) arg >> 8 & 0xf] & LOW;
+                }
+                case Op.MUL32_K -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] * (arg >> 32) & LOW;
+                }
+                case Op.MUL32_X -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] * r[(int) arg >> 8 & 0xf] & LOW;
+                }
+                case Op.OR32_K -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = (r[(int) arg >> 4 & 0xf] | (arg >> 32)) & LOW;
+                }
+                case Op.OR32_X -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = (r[(int) arg >> 4 & 0xf] | r[(int) arg >> 8 & 0xf]) & LOW;
+                }
+                case Op.AND32_K -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = (r[(int) arg >> 4 & 0xf] & (arg >> 32)) & LOW;
+                }
+                case Op.AND32_X -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = (r[(int) arg >> 4 & 0xf] & r[(int) arg >> 8 & 0xf]) & LOW;
+                }
+                case Op.XOR32_K -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = (r[(int) arg >> 4 & 0xf] ^ (arg >> 32)) & LOW;
+                }
+                case Op.XOR32_X -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = (r[(int) arg >> 4 & 0xf] ^ r[(int) arg >> 8 & 0xf]) & LOW;
+                }
+                case Op.LSH32_K -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = (int) r[(int) arg >> 4 & 0xf] << (int) (arg >> 32) & LOW;
+                }
+                case Op.LSH32_X -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] =
+                            (int) r[(int) arg >> 4 & 0xf] << (int) r[(int) arg >> 8 & 0xf] & LOW;
+                }
+                case Op.RSH32_K -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = (int) r[(int) arg >> 4 & 0xf] >>> (int) (arg >> 32) & LOW;
+                }
+                case Op.RSH32_X -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] =
+                            (int) r[(int) arg >> 4 & 0xf] >>> (int) r[(int) arg >> 8 & 0xf] & LOW;
+                }
+                case Op.MOV32_K -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = (arg >> 32) & LOW;
+                }
+                case Op.MOV32_X -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] & LOW;
+                }
+                case Op.TO_BE, Op.BSWAP -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] =
+                            Arithmetic.swap(r[(int) arg >> 4 & 0xf], (int) (arg >> 32));
+                }
+                case Op.LSH_OR -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] =
+                            r[(int) arg >> 4 & 0xf] << (arg >> 32) | r[(int) arg >> 8 & 0xf];
+                }
                 case Op.LSH_RSH -> {
-                    long widths = args[at];
-                    r[d] = r[s] << widths >>> (widths >> 8);
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] << (arg >> 16) >>> (arg >> 32);
                 }
                 case Op.LSH_ARSH -> {
-                    long widths = args[at];
-                    r[d] = r[s] << widths >> (widths >> 8);
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] << (arg >> 16) >> (arg >> 32);
                 }
-                case Op.AND_RSH -> r[d] = (r[s] & r[t]) >>> args[at];
-                case Op.SUB_XOR -> r[d] = r[s] - r[t] ^ r[(int) args[at] & 0xf];
+                case Op.AND_RSH -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] =
+                            (r[(int) arg >> 4 & 0xf] & r[(int) arg >> 8 & 0xf]) >>> (arg >> 32);
+                }
+                case Op.SUB_XOR -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] =
+                            r[(int) arg >> 4 & 0xf] - r[(int) arg >> 8 & 0xf]
+                                    ^ r[(int) arg >> 12 & 0xf];
+                }
+                case Op.MASK_RSH -> {
+                    long arg = args[at];
+                    long mask = arg >>> 32;
+                    long upper = (r[(int) arg >> 4 & 0xf] & mask) >>> (arg >> 16);
+                    r[(int) arg >> 8 & 0xf] = mask;
+                    r[(int) arg & 0xf] = upper;
+                }
+                case Op.ROTATE -> {
+                    long arg = args[at];
+                    long mask = arg >>> 32;
+                    long from = r[(int) arg >> 4 & 0xf];
+                    long upper = (from & mask) >>> (arg >> 16);
+                    r[(int) arg >> 8 & 0xf] = mask;
+                    r[(int) arg >> 12 & 0xf] = upper;
+                    r[(int) arg & 0xf] = from << (arg >> 24) | upper;
+                }
+                case Op.ROTATE_ADD_SUB_XOR -> {
+                    long arg = args[at];
+                    int more = (int) (arg >> 32);
+                    long mask = LOW << (more >> 20) & LOW;
+                    long from = r[(int) arg >> 4 & 0xf];
+                    long upper = (from & mask) >>> (more >> 20);
+                    r[(int) arg >> 8 & 0xf] = mask;
+                    r[(int) arg >> 12 & 0xf] = upper;
+                    long rotated = from << (more >> 26) | upper;
+                    r[(int) arg & 0xf] = rotated;
+                    r[more & 0xf] += r[more >> 4 & 0xf];
+                    r[more >> 8 & 0xf] = r[more >> 8 & 0xf] - r[more >> 12 & 0xf] ^ rotated;
+                }
+                case Op.ADD_SUB_XOR -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] + r[(int) arg >> 8 & 0xf];
+                    r[(int) arg >> 12 & 0xf] =
+                            r[(int) arg >> 12 & 0xf] - r[(int) arg >> 16 & 0xf]
+                                    ^ r[(int) arg >> 20 & 0xf];
+                }
+                case Op.LSH_AND -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] << (arg >> 16) & (arg >> 32);
+                }
+                case Op.ADD_ADD -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] + r[(int) arg >> 8 & 0xf];
+                    r[(int) arg >> 12 & 0xf] = r[(int) arg >> 16 & 0xf] + (arg >> 32);
+                }
                 case Op.ADD_JGT -> {
                     long arg = args[at];
-                    long sum = r[s] + (arg >> 32);
-                    r[d] = sum;
-                    if (sum + Long.MIN_VALUE > r[t] + Long.MIN_VALUE) {
-                        pc = (int) arg;
+                    long sum = r[(int) arg >> 4 & 0xf] + (arg >> 32);
+                    r[(int) arg & 0xf] = sum;
+                    if (sum + Long.MIN_VALUE > r[(int) arg >> 8 & 0xf] + Long.MIN_VALUE) {
+                        pc += (short) (arg >> 16);
                     }
+                }
+                case Op.ADD_ADD_JGT -> {
+                    long arg = args[at];
+                    long place = r[(int) arg >> 4 & 0xf] + r[(int) arg >> 8 & 0xf];
+                    r[(int) arg & 0xf] = place;
+                    long end = place + (arg >> 36);
+                    r[(int) arg >> 12 & 0xf] = end;
+                    if (end + Long.MIN_VALUE > r[(int) (arg >> 32) & 0xf] + Long.MIN_VALUE) {
+                        pc += (short) (arg >> 16);
+                    }
+                }
+                case Op.AND_JEQ -> {
+                    long arg = args[at];
+                    long field = r[(int) arg & 0xf] & arg >>> 48;
+                    r[(int) arg & 0xf] = field;
+                    if (field == ((arg >> 32) & 0xffff)) {
+                        pc += (short) (arg >> 16);
+                    }
+                }
+                case Op.AND_JNE -> {
+                    long arg = args[at];
+                    long field = r[(int) arg & 0xf] & arg >>> 48;
+                    r[(int) arg & 0xf] = field;
+                    if (field != ((arg >> 32) & 0xffff)) {
+                        pc += (short) (arg >> 16);
+                    }
+                }
+                case Op.MOV_MOV -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = (short) (arg >> 16);
+                    r[(int) arg >> 4 & 0xf] = (arg >> 32);
+                }
+                case Op.MOV_JGT -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = (arg >> 32);
+                    if (r[(int) arg >> 4 & 0xf] + Long.MIN_VALUE
+                            > r[(int) arg >> 8 & 0xf] + Long.MIN_VALUE) {
+                        pc += (short) (arg >> 16);
+                    }
+                }
+                case Op.MOV_K_JEQ -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = (byte) (arg >> 8);
+                    if (r[(int) arg >> 4 & 0xf] == (arg >> 32)) {
+                        pc += (short) (arg >> 16);
+                    }
+                }
+                case Op.MOV_K_JNE -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = (byte) (arg >> 8);
+                    if (r[(int) arg >> 4 & 0xf] != (arg >> 32)) {
+                        pc += (short) (arg >> 16);
+                    }
+                }
+                case Op.MOV_X_JEQ -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf];
+                    if (r[(int) arg >> 8 & 0xf] == (arg >> 32)) {
+                        pc += (short) (arg >> 16);
+                    }
+                }
+                case Op.MOV_X_JNE -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf];
+                    if (r[(int) arg >> 8 & 0xf] != (arg >> 32)) {
+                        pc += (short) (arg >> 16);
+                    }
+                }
+                case Op.MOV_JA -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf];
+                    pc += (short) (arg >> 16);
+                }
+                case Op.MOV_EXIT -> {
+                    machine.setBudgetLeft(left);
+                    return args[at] >> 32;
+                }
+                case Op.COUNT_K -> {
+                    long arg = args[at];
+                    long address = r[(int) arg >> 4 & 0xf] + (short) (arg >> 16);
+                    long sum = memory.load64(address, slots[at]) + (arg >> 32);
+                    r[(int) arg & 0xf] = sum;
+                    memory.store64(address, sum, slots[at] + 2);
+                }
+                case Op.COUNT_X -> {
+                    long arg = args[at];
+                    long address = r[(int) arg >> 4 & 0xf] + (short) (arg >> 16);
+                    r[(int) arg & 0xf] = memory.load64(address, slots[at]);
+                    long sum = r[(int) arg & 0xf] + r[(int) arg >> 8 & 0xf];
+                    r[(int) arg & 0xf] = sum;
+                    memory.store64(address, sum, slots[at] + 2);
+                }
+                case Op.LOAD_LOW_HIGH -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] =
+                            load8(
+                                    memory,
+                                    r,
+                                    r[(int) arg >> 4 & 0xf] + (short) (arg >> 16),
+                                    slots[at]);
+                    long high =
+                            load8(
+                                    memory,
+                                    r,
+                                    r[(int) arg >> 12 & 0xf] + (short) (arg >> 32),
+                                    slots[at] + 1);
+                    r[(int) arg >> 8 & 0xf] = high << (arg >> 48) | r[(int) arg & 0xf];
+                }
+                case Op.LOAD_HIGH_LOW -> {
+                    long arg = args[at];
+                    long high =
+                            load8(
+                                            memory,
+                                            r,
+                                            r[(int) arg >> 4 & 0xf] + (short) (arg >> 16),
+                                            slots[at])
+                                    << (arg >> 48);
+                    long low =
+                            load8(
+                                    memory,
+                                    r,
+                                    r[(int) arg >> 12 & 0xf] + (short) (arg >> 32),
+                                    slots[at] + 2);
+                    r[(int) arg & 0xf] = high | low;
+                    r[(int) arg >> 8 & 0xf] = low;
+                }
+                case Op.LOAD8_AND -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] =
+                            load8(
+                                    memory,
+                                    r,
+                                    r[(int) arg >> 4 & 0xf] + (short) (arg >> 16),
+                                    slots[at]);
+                    r[(int) arg >> 8 & 0xf] = r[(int) arg >> 12 & 0xf] & (arg >> 32);
+                }
+                case Op.LOAD8_STORE -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] =
+                            load8(
+                                    memory,
+                                    r,
+                                    r[(int) arg >> 4 & 0xf] + (short) (arg >> 16),
+                                    slots[at]);
+                    store8(
+                            memory,
+                            r,
+                            r[(int) arg >> 8 & 0xf] + (arg >> 32),
+                            r[(int) arg >> 12 & 0xf],
+                            slots[at] + 1);
+                }
+                case Op.RSH_STORE8 -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] = r[(int) arg >> 4 & 0xf] >>> (arg >> 32);
+                    store8(
+                            memory,
+                            r,
+                            r[(int) arg >> 8 & 0xf] + (short) (arg >> 16),
+                            r[(int) arg >> 12 & 0xf],
+                            slots[at] + (int) (arg >> 40));
+                }
+                case Op.LOAD32_LOAD32 -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] =
+                            load32(
+                                    memory,
+                                    r,
+                                    r[(int) arg >> 4 & 0xf] + (short) (arg >> 16),
+                                    slots[at]);
+                    r[(int) arg >> 8 & 0xf] =
+                            load32(
+                                    memory,
+                                    r,
+                                    r[(int) arg >> 12 & 0xf] + (arg >> 32),
+                                    slots[at] + 1);
+                }
+                case Op.LOAD32_FRAME_STORE -> {
+                    long arg = args[at];
+                    r[(int) arg & 0xf] =
+                            load32(
+                                    memory,
+                                    r,
+                                    r[(int) arg >> 4 & 0xf] + (short) (arg >> 16),
+                                    slots[at]);
+                    INTS.set(MEMORY, r[10] + (arg >> 32), (int) r[(int) arg >> 8 & 0xf]);
+                }
+                case Op.FRAME_STORES32 -> {
+                    long arg = args[at];
+                    INTS.set(MEMORY, r[10] + (short) (arg >> 16), (int) r[(int) arg >> 4 & 0xf]);
+                    INTS.set(MEMORY, r[10] + (arg >> 32), (int) r[(int) arg >> 8 & 0xf]);
+                }
+                case Op.FRAME_STORES64 -> {
+                    long arg = args[at];
+                    LONGS.set(MEMORY, r[10] + (short) (arg >> 16), r[(int) arg >> 4 & 0xf]);
+                    LONGS.set(MEMORY, r[10] + (arg >> 32), r[(int) arg >> 8 & 0xf]);
                 }
                 case Op.JEQ64_K -> {
                     long arg = args[at];
-                    if (r[d] == (arg >> 32)) {
-                        pc = (int) arg;
+                    if (r[(int) arg & 0xf] == (arg >> 32)) {
+                        pc += (short) (arg >> 16);
                     }
                 }
                 case Op.JEQ64_X -> {
-                    if (r[d] == r[s]) {
-                        pc = (int) args[at];
+                    long arg = args[at];
+                    if (r[(int) arg & 0xf] == r[(int) arg >> 4 & 0xf]) {
+                        pc += (short) (arg >> 16);
                     }
                 }
                 case Op.JGT64_K -> {
                     long arg = args[at];
-                    if (r[d] + Long.MIN_VALUE > (arg >> 32) + Long.MIN_VALUE) {
-                        pc = (int) arg;
+                    if (r[(int) arg & 0xf] + Long.MIN_VALUE > (arg >> 32) + Long.MIN_VALUE) {
+                        pc += (short) (arg >> 16);
                     }
                 }
                 case Op.JGT64_X -> {
-                    if (r[d] + Long.MIN_VALUE > r[s] + Long.MIN_VALUE) {
-                        pc = (int) args[at];
+                    long arg = args[at];
+                    if (r[(int) arg & 0xf] + Long.MIN_VALUE
+                            > r[(int) arg >> 4 & 0xf] + Long.MIN_VALUE) {
+                        pc += (short) (arg >> 16);
                     }
                 }
                 case Op.JGE64_K -> {
                     long arg = args[at];
-                    if (r[d] + Long.MIN_VALUE >= (arg >> 32) + Long.MIN_VALUE) {
-                        pc = (int) arg;
+                    if (r[(int) arg & 0xf] + Long.MIN_VALUE >= (arg >> 32) + Long.MIN_VALUE) {
+                        pc += (short) (arg >> 16);
                     }
                 }
                 case Op.JGE64_X -> {
-                    if (r[d] + Long.MIN_VALUE >= r[s] + Long.MIN_VALUE) {
-                        pc = (int) args[at];
-                    }
-                }
-                case Op.JSET64_K -> {
                     long arg = args[at];
-                    if ((r[d] & (arg >> 32)) != 0) {
-                        pc = (int) arg;
-                    }
-                }
-                case Op.JSET64_X -> {
-                    if ((r[d] & r[s]) != 0) {
-                        pc = (int) args[at];
+                    if (r[(int) arg & 0xf] + Long.MIN_VALUE
+                            >= r[(int) arg >> 4 & 0xf] + Long.MIN_VALUE) {
+                        pc += (short) (arg >> 16);
                     }
                 }
                 case Op.JNE64_K -> {
                     long arg = args[at];
-                    if (r[d] != (arg >> 32)) {
-                        pc = (int) arg;
+                    if (r[(int) arg & 0xf] != (arg >> 32)) {
+                        pc += (short) (arg >> 16);
                     }
                 }
                 case Op.JNE64_X -> {
-                    if (r[d] != r[s]) {
-                        pc = (int) args[at];
-                    }
-                }
-                case Op.JSGT64_K -> {
                     long arg = args[at];
-                    if (r[d] > (arg >> 32)) {
-                        pc = (int) arg;
-                    }
-                }
-                case Op.JSGT64_X -> {
-                    if (r[d] > r[s]) {
-                        pc = (int) args[at];
-                    }
-                }
-                case Op.JSGE64_K -> {
-                    long arg = args[at];
-                    if (r[d] >= (arg >> 32)) {
-                        pc = (int) arg;
-                    }
-                }
-                case Op.JSGE64_X -> {
-                    if (r[d] >= r[s]) {
-                        pc = (int) args[at];
+                    if (r[(int) arg & 0xf] != r[(int) arg >> 4 & 0xf]) {
+                        pc += (short) (arg >> 16);
                     }
                 }
                 case Op.JLT64_K -> {
                     long arg = args[at];
-                    if (r[d] + Long.MIN_VALUE < (arg >> 32) + Long.MIN_VALUE) {
-                        pc = (int) arg;
+                    if (r[(int) arg & 0xf] + Long.MIN_VALUE < (arg >> 32) + Long.MIN_VALUE) {
+                        pc += (short) (arg >> 16);
                     }
                 }
                 case Op.JLT64_X -> {
-                    if (r[d] + Long.MIN_VALUE < r[s] + Long.MIN_VALUE) {
-                        pc = (int) args[at];
+                    long arg = args[at];
+                    if (r[(int) arg & 0xf] + Long.MIN_VALUE
+                            < r[(int) arg >> 4 & 0xf] + Long.MIN_VALUE) {
+                        pc += (short) (arg >> 16);
                     }
                 }
                 case Op.JLE64_K -> {
                     long arg = args[at];
-                    if (r[d] + Long.MIN_VALUE <= (arg >> 32) + Long.MIN_VALUE) {
-                        pc = (int) arg;
+                    if (r[(int) arg & 0xf] + Long.MIN_VALUE <= (arg >> 32) + Long.MIN_VALUE) {
+                        pc += (short) (arg >> 16);
                     }
                 }
                 case Op.JLE64_X -> {
-                    if (r[d] + Long.MIN_VALUE <= r[s] + Long.MIN_VALUE) {
-                        pc = (int) args[at];
-                    }
-                }
-                case Op.JSLT64_K -> {
                     long arg = args[at];
-                    if (r[d] < (arg >> 32)) {
-                        pc = (int) arg;
-                    }
-                }
-                case Op.JSLT64_X -> {
-                    if (r[d] < r[s]) {
-                        pc = (int) args[at];
-                    }
-                }
-                case Op.JSLE64_K -> {
-                    long arg = args[at];
-                    if (r[d] <= (arg >> 32)) {
-                        pc = (int) arg;
-                    }
-                }
-                case Op.JSLE64_X -> {
-                    if (r[d] <= r[s]) {
-                        pc = (int) args[at];
+                    if (r[(int) arg & 0xf] + Long.MIN_VALUE
+                            <= r[(int) arg >> 4 & 0xf] + Long.MIN_VALUE) {
+                        pc += (short) (arg >> 16);
                     }
                 }
                 case Op.JEQ32_K -> {
                     long arg = args[at];
-                    if ((int) r[d] == (int) (arg >> 32)) {
-                        pc = (int) arg;
+                    if ((int) r[(int) arg & 0xf] == (int) (arg >> 32)) {
+                        pc += (short) (arg >> 16);
                     }
                 }
                 case Op.JEQ32_X -> {
-                    if ((int) r[d] == (int) r[s]) {
-                        pc = (int) args[at];
+                    long arg = args[at];
+                    if ((int) r[(int) arg & 0xf] == (int) r[(int) arg >> 4 & 0xf]) {
+                        pc += (short) (arg >> 16);
                     }
                 }
                 case Op.JGT32_K -> {
                     long arg = args[at];
-                    if ((int) r[d] + Integer.MIN_VALUE > (int) (arg >> 32) + Integer.MIN_VALUE) {
-                        pc = (int) arg;
+                    if ((int) r[(int) arg & 0xf] + Integer.MIN_VALUE
+                            > (int) (arg >> 32) + Integer.MIN_VALUE) {
+                        pc += (short) (arg >> 16);
                     }
                 }
                 case Op.JGT32_X -> {
-                    if ((int) r[d] + Integer.MIN_VALUE > (int) r[s] + Integer.MIN_VALUE) {
-                        pc = (int) args[at];
+                    long arg = args[at];
+                    if ((int) r[(int) arg & 0xf] + Integer.MIN_VALUE
+                            > (int) r[(int) arg >> 4 & 0xf] + Integer.MIN_VALUE) {
+                        pc += (short) (arg >> 16);
                     }
                 }
                 case Op.JGE32_K -> {
                     long arg = args[at];
-                    if ((int) r[d] + Integer.MIN_VALUE >= (int) (arg >> 32) + Integer.MIN_VALUE) {
-                        pc = (int) arg;
+                    if ((int) r[(int) arg & 0xf] + Integer.MIN_VALUE
+                            >= (int) (arg >> 32) + Integer.MIN_VALUE) {
+                        pc += (short) (arg >> 16);
                     }
                 }
                 case Op.JGE32_X -> {
-                    if ((int) r[d] + Integer.MIN_VALUE >= (int) r[s] + Integer.MIN_VALUE) {
-                        pc = (int) args[at];
-                    }
-                }
-                case Op.JSET32_K -> {
                     long arg = args[at];
-                    if (((int) r[d] & (int) (arg >> 32)) != 0) {
-                        pc = (int) arg;
-                    }
-                }
-                case Op.JSET32_X -> {
-                    if (((int) r[d] & (int) r[s]) != 0) {
-                        pc = (int) args[at];
+                    if ((int) r[(int) arg & 0xf] + Integer.MIN_VALUE
+                            >= (int) r[(int) arg >> 4 & 0xf] + Integer.MIN_VALUE) {
+                        pc += (short) (arg >> 16);
                     }
                 }
                 case Op.JNE32_K -> {
                     long arg = args[at];
-                    if ((int) r[d] != (int) (arg >> 32)) {
-                        pc = (int) arg;
+                    if ((int) r[(int) arg & 0xf] != (int) (arg >> 32)) {
+                        pc += (short) (arg >> 16);
                     }
                 }
                 case Op.JNE32_X -> {
-                    if ((int) r[d] != (int) r[s]) {
-                        pc = (int) args[at];
-                    }
-                }
-                case Op.JSGT32_K -> {
                     long arg = args[at];
-                    if ((int) r[d] > (int) (arg >> 32)) {
-                        pc = (int) arg;
-                    }
-                }
-                case Op.JSGT32_X -> {
-                    if ((int) r[d] > (int) r[s]) {
-                        pc = (int) args[at];
-                    }
-                }
-                case Op.JSGE32_K -> {
-                    long arg = args[at];
-                    if ((int) r[d] >= (int) (arg >> 32)) {
-                        pc = (int) arg;
-                    }
-                }
-                case Op.JSGE32_X -> {
-                    if ((int) r[d] >= (int) r[s]) {
-                        pc = (int) args[at];
+                    if ((int) r[(int) arg & 0xf] != (int) r[(int) arg >> 4 & 0xf]) {
+                        pc += (short) (arg >> 16);
                     }
                 }
                 case Op.JLT32_K -> {
                     long arg = args[at];
-                    if ((int) r[d] + Integer.MIN_VALUE < (int) (arg >> 32) + Integer.MIN_VALUE) {
-                        pc = (int) arg;
+                    if ((int) r[(int) arg & 0xf] + Integer.MIN_VALUE
+                            < (int) (arg >> 32) + Integer.MIN_VALUE) {
+                        pc += (short) (arg >> 16);
                     }
                 }
                 case Op.JLT32_X -> {
-                    if ((int) r[d] + Integer.MIN_VALUE < (int) r[s] + Integer.MIN_VALUE) {
-                        pc = (int) args[at];
+                    long arg = args[at];
+                    if ((int) r[(int) arg & 0xf] + Integer.MIN_VALUE
+                            < (int) r[(int) arg >> 4 & 0xf] + Integer.MIN_VALUE) {
+                        pc += (short) (arg >> 16);
                     }
                 }
                 case Op.JLE32_K -> {
                     long arg = args[at];
-                    if ((int) r[d] + Integer.MIN_VALUE <= (int) (arg >> 32) + Integer.MIN_VALUE) {
-                        pc = (int) arg;
+                    if ((int) r[(int) arg & 0xf] + Integer.MIN_VALUE
+                            <= (int) (arg >> 32) + Integer.MIN_VALUE) {
+                        pc += (short) (arg >> 16);
                     }
                 }
                 case Op.JLE32_X -> {
-                    if ((int) r[d] + Integer.MIN_VALUE <= (int) r[s] + Integer.MIN_VALUE) {
-                        pc = (int) args[at];
-                    }
-                }
-                case Op.JSLT32_K -> {
                     long arg = args[at];
-                    if ((int) r[d] < (int) (arg >> 32)) {
-                        pc = (int) arg;
+                    if ((int) r[(int) arg & 0xf] + Integer.MIN_VALUE
+                            <= (int) r[(int) arg >> 4 & 0xf] + Integer.MIN_VALUE) {
+                        pc += (short) (arg >> 16);
                     }
                 }
-                case Op.JSLT32_X -> {
-                    if ((int) r[d] < (int) r[s]) {
-                        pc = (int) args[at];
-                    }
-                }
-                case Op.JSLE32_K -> {
+                case Op.JA -> pc += (short) (args[at] >> 16);
+                case Op.GOTOL -> pc = (int) (args[at] >> 32);
+                case Op.FRAME_LOAD32 -> {
                     long arg = args[at];
-                    if ((int) r[d] <= (int) (arg >> 32)) {
-                        pc = (int) arg;
-                    }
+                    r[(int) arg & 0xf] = LOW & (int) INTS.get(MEMORY, r[10] + (short) (arg >> 16));
                 }
-                case Op.JSLE32_X -> {
-                    if ((int) r[d] <= (int) r[s]) {
-                        pc = (int) args[at];
-                    }
-                }
-                case Op.JA, Op.GOTOL -> pc = (int) args[at];
-                case Op.MAY_GOTO -> {
-                    if (r[ROUNDS] == 0) {
-                        pc = (int) args[at];
-                    } else {
-                        r[ROUNDS]--;
-                    }
-                }
-                case Op.FRAME_LOAD32 ->
-                        r[d] = LOW & MEMORY.get(JAVA_INT_UNALIGNED, r[10] + args[at]);
-                case Op.FRAME_LOAD64 -> r[d] = MEMORY.get(JAVA_LONG_UNALIGNED, r[10] + args[at]);
-                case Op.FRAME_STORE_K32 -> {
+                case Op.FRAME_LOAD64 -> {
                     long arg = args[at];
-                    MEMORY.set(JAVA_INT_UNALIGNED, r[10] + (int) arg, (int) (arg >> 32));
+                    r[(int) arg & 0xf] = (long) LONGS.get(MEMORY, r[10] + (short) (arg >> 16));
                 }
-                case Op.FRAME_STORE_X32 ->
-                        MEMORY.set(JAVA_INT_UNALIGNED, r[10] + (int) args[at], (int) r[s]);
-                case Op.FRAME_STORE_K64 -> {
+                case Op.FRAME_STORE_X32 -> {
                     long arg = args[at];
-                    MEMORY.set(JAVA_LONG_UNALIGNED, r[10] + (int) arg, arg >> 32);
+                    INTS.set(MEMORY, r[10] + (short) (arg >> 16), (int) r[(int) arg >> 4 & 0xf]);
                 }
-                case Op.FRAME_STORE_X64 ->
-                        MEMORY.set(JAVA_LONG_UNALIGNED, r[10] + (int) args[at], r[s]);
+                case Op.FRAME_STORE_X64 -> {
+                    long arg = args[at];
+                    LONGS.set(MEMORY, r[10] + (short) (arg >> 16), r[(int) arg >> 4 & 0xf]);
+                }
                 case Op.LOAD8 -> {
-                    long address = r[s] + args[at];
-                    r[d] =
-                            (address >= r[LOWEST] && address <= r[END] - 1)
-                                            || (address >= r[STACK] && address <= r[TOP] - 1)
-                                    ? 0xffL & MEMORY.get(JAVA_BYTE, address)
-                                    : memory.loadU8(address, slots[at]);
+                    long arg = args[at];
+                    r[(int) arg & 0xf] =
+                            load8(
+                                    memory,
+                                    r,
+                                    r[(int) arg >> 4 & 0xf] + (short) (arg >> 16),
+                                    slots[at]);
                 }
                 case Op.LOAD16 -> {
-                    long address = r[s] + args[at];
-                    r[d] =
-                            (address >= r[LOWEST] && address <= r[END] - 2)
-                                            || (address >= r[STACK] && address <= r[TOP] - 2)
-                                    ? 0xffffL & MEMORY.get(JAVA_SHORT_UNALIGNED, address)
-                                    : memory.loadU16(address, slots[at]);
+                    long arg = args[at];
+                    r[(int) arg & 0xf] =
+                            load16(
+                                    memory,
+                                    r,
+                                    r[(int) arg >> 4 & 0xf] + (short) (arg >> 16),
+                                    slots[at]);
                 }
                 case Op.LOAD32 -> {
-                    long address = r[s] + args[at];
-                    r[d] =
-                            (address >= r[LOWEST] && address <= r[END] - 4)
-                                            || (address >= r[STACK] && address <= r[TOP] - 4)
-                                    ? LOW & MEMORY.get(JAVA_INT_UNALIGNED, address)
-                                    : memory.loadU32(address, slots[at]);
+                    long arg = args[at];
+                    r[(int) arg & 0xf] =
+                            load32(
+                                    memory,
+                                    r,
+                                    r[(int) arg >> 4 & 0xf] + (short) (arg >> 16),
+                                    slots[at]);
                 }
                 case Op.LOAD64 -> {
-                    long address = r[s] + args[at];
-                    r[d] =
-                            (address >= r[LOWEST] && address <= r[END] - 8)
-                                            || (address >= r[STACK] && address <= r[TOP] - 8)
-                                    ? MEMORY.get(JAVA_LONG_UNALIGNED, address)
-                                    : memory.load64(address, slots[at]);
-                }
-                case Op.LOADS8 -> r[d] = memory.loadSigned8(r[s] + args[at], slots[at]);
-                case Op.LOADS16 -> r[d] = memory.loadSigned16(r[s] + args[at], slots[at]);
-                case Op.LOADS32 -> r[d] = memory.loadSigned32(r[s] + args[at], slots[at]);
-                case Op.STORE_K8, Op.STORE_X8 -> {
                     long arg = args[at];
-                    long address = r[d] + (int) arg;
-                    long value = word >>> 12 == Op.STORE_K8 ? arg >> 32 : r[s];
-                    if ((address >= r[LOWEST] && address <= r[END] - 1)
-                            || (address >= r[STACK] && address <= r[TOP] - 1)) {
-                        MEMORY.set(JAVA_BYTE, address, (byte) value);
-                    } else {
-                        memory.store8(address, value, slots[at]);
-                    }
+                    r[(int) arg & 0xf] =
+                            load64(
+                                    memory,
+                                    r,
+                                    r[(int) arg >> 4 & 0xf] + (short) (arg >> 16),
+                                    slots[at]);
                 }
-                case Op.STORE_K16, Op.STORE_X16 -> {
+                case Op.STORE_X8 -> {
                     long arg = args[at];
-                    long address = r[d] + (int) arg;
-                    long value = word >>> 12 == Op.STORE_K16 ? arg >> 32 : r[s];
-                    if ((address >= r[LOWEST] && address <= r[END] - 2)
-                            || (address >= r[STACK] && address <= r[TOP] - 2)) {
-                        MEMORY.set(JAVA_SHORT_UNALIGNED, address, (short) value);
-                    } else {
-                        memory.store16(address, value, slots[at]);
-                    }
+                    store8(
+                            memory,
+                            r,
+                            r[(int) arg & 0xf] + (short) (arg >> 16),
+                            r[(int) arg >> 4 & 0xf],
+                            slots[at]);
                 }
-                case Op.STORE_K32, Op.STORE_X32 -> {
+                case Op.STORE_X16 -> {
                     long arg = args[at];
-                    long address = r[d] + (int) arg;
-                    long value = word >>> 12 == Op.STORE_K32 ? arg >> 32 : r[s];
-                    if ((address >= r[LOWEST] && address <= r[END] - 4)
-                            || (address >= r[STACK] && address <= r[TOP] - 4)) {
-                        MEMORY.set(JAVA_INT_UNALIGNED, address, (int) value);
-                    } else {
-                        memory.store32(address, value, slots[at]);
-                    }
+                    store16(
+                            memory,
+                            r,
+                            r[(int) arg & 0xf] + (short) (arg >> 16),
+                            r[(int) arg >> 4 & 0xf],
+                            slots[at]);
                 }
-                case Op.STORE_K64, Op.STORE_X64 -> {
+                case Op.STORE_X32 -> {
                     long arg = args[at];
-                    long address = r[d] + (int) arg;
-                    long value = word >>> 12 == Op.STORE_K64 ? arg >> 32 : r[s];
-                    if ((address >= r[LOWEST] && address <= r[END] - 8)
-                            || (address >= r[STACK] && address <= r[TOP] - 8)) {
-                        MEMORY.set(JAVA_LONG_UNALIGNED, address, value);
-                    } else {
-                        memory.store64(address, value, slots[at]);
-                    }
+                    store32(
+                            memory,
+                            r,
+                            r[(int) arg & 0xf] + (short) (arg >> 16),
+                            r[(int) arg >> 4 & 0xf],
+                            slots[at]);
                 }
-                case Op.ATOMIC8, Op.ATOMIC16, Op.ATOMIC32, Op.ATOMIC64 ->
-                        Atomics.run(memory, word, args[at], r, slots[at]);
-                case Op.CALL_HELPER -> {
+                case Op.STORE_X64 -> {
+                    long arg = args[at];
+                    store64(
+                            memory,
+                            r,
+                            r[(int) arg & 0xf] + (short) (arg >> 16),
+                            r[(int) arg >> 4 & 0xf],
+                            slots[at]);
+                }
+                case Op.CALL_HELPER, Op.CALL_LOCAL, Op.CALL_REGISTER, Op.CALL_WITH_KEY -> {
                     machine.setBudgetLeft(left);
-                    callHelper(machine, frame, r, at);
+                    call(machine, frame, depth, r, at);
                     left = machine.budgetLeft();
-                    notePacket(machine, r);
-                }
-                case Op.CALL_LOCAL -> {
-                    machine.setBudgetLeft(left);
-                    callLocal(machine, frame, depth, r, at);
-                    left = machine.budgetLeft();
-                    notePacket(machine, r);
-                }
-                case Op.CALL_REGISTER -> {
-                    machine.setBudgetLeft(left);
-                    callRegister(machine, frame, r, d, at);
-                    left = machine.budgetLeft();
-                    notePacket(machine, r);
                 }
                 case Op.TAIL_CALL -> {
                     Executable target = tailCallTarget(machine, r, at);
@@ -626,11 +868,74 @@ public final class Interpreter {
                     machine.setBudgetLeft(left);
                     return r[0];
                 }
-                default ->
-                        throw new IllegalStateException(
-                                program.name() + ": insn " + slots[at] + ": not decoded");
+                default -> pc = Rare.run(memory, r, ops[at], args[at], slots[at], pc);
             }
         }
+    }
+
+    private static long load8(CheckedMemory memory, long[] r, long address, int slot) {
+        return isNear(r, address, 1)
+                ? 0xffL & (byte) BYTES.get(MEMORY, address)
+                : memory.loadU8(address, slot);
+    }
+
+    private static long load16(CheckedMemory memory, long[] r, long address, int slot) {
+        return isNear(r, address, 2)
+                ? 0xffffL & (short) SHORTS.get(MEMORY, address)
+                : memory.loadU16(address, slot);
+    }
+
+    private static long load32(CheckedMemory memory, long[] r, long address, int slot) {
+        return isNear(r, address, 4)
+                ? LOW & (int) INTS.get(MEMORY, address)
+                : memory.loadU32(address, slot);
+    }
+
+    private static long load64(CheckedMemory memory, long[] r, long address, int slot) {
+        return isNear(r, address, 8)
+                ? (long) LONGS.get(MEMORY, address)
+                : memory.load64(address, slot);
+    }
+
+    private static void store8(CheckedMemory memory, long[] r, long address, long value, int slot) {
+        if (isNear(r, address, 1)) {
+            BYTES.set(MEMORY, address, (byte) value);
+        } else {
+            memory.store8(address, value, slot);
+        }
+    }
+
+    private static void store16(
+            CheckedMemory memory, long[] r, long address, long value, int slot) {
+        if (isNear(r, address, 2)) {
+            SHORTS.set(MEMORY, address, (short) value);
+        } else {
+            memory.store16(address, value, slot);
+        }
+    }
+
+    private static void store32(
+            CheckedMemory memory, long[] r, long address, long value, int slot) {
+        if (isNear(r, address, 4)) {
+            INTS.set(MEMORY, address, (int) value);
+        } else {
+            memory.store32(address, value, slot);
+        }
+    }
+
+    private static void store64(
+            CheckedMemory memory, long[] r, long address, long value, int slot) {
+        if (isNear(r, address, 8)) {
+            LONGS.set(MEMORY, address, value);
+        } else {
+            memory.store64(address, value, slot);
+        }
+    }
+
+    /// Whether the bytes are of the packet or of the function's own frame.
+    private static boolean isNear(long[] r, long address, int size) {
+        return (address >= r[LOWEST] && address <= r[END] - size)
+                || (address >= r[STACK] && address <= r[TOP] - size);
     }
 
     private static void notePacket(BpfMachine machine, long[] r) {
@@ -640,6 +945,21 @@ public final class Interpreter {
     }
 
     // ---- calls
+
+    private void call(BpfMachine machine, int frame, int depth, long[] r, int at) {
+        long arg = args[at];
+        switch (ops[at]) {
+            case Op.CALL_LOCAL -> callLocal(machine, frame, depth, r, at);
+            case Op.CALL_REGISTER -> callRegister(machine, frame, r, (int) arg & 0xf, at);
+            case Op.CALL_WITH_KEY -> {
+                r[2] = r[10] + (short) (arg >> 16);
+                r[1] = constants[(int) (arg >> 32)];
+                callHelper(machine, frame, r, at, slots[at] + ((int) arg & 0xf));
+            }
+            default -> callHelper(machine, frame, r, at, slots[at]);
+        }
+        notePacket(machine, r);
+    }
 
     private void callLocal(BpfMachine machine, int frame, int depth, long[] r, int at) {
         if (depth + 1 == BpfMachine.MAX_CALL_FRAMES) {
@@ -651,16 +971,25 @@ public final class Interpreter {
                             + BpfMachine.MAX_CALL_FRAMES
                             + ")");
         }
-        r[0] = enter(machine, frame + 1, depth + 1, (int) args[at], r[1], r[2], r[3], r[4], r[5]);
+        r[0] =
+                enter(
+                        machine,
+                        frame + 1,
+                        depth + 1,
+                        (int) (args[at] >> 32),
+                        r[1],
+                        r[2],
+                        r[3],
+                        r[4],
+                        r[5]);
     }
 
-    private void callHelper(BpfMachine machine, int frame, long[] r, int at) {
+    private void callHelper(BpfMachine machine, int frame, long[] r, int at, int slot) {
         HelperFunction helper = helpers[at];
         if (helper == null) {
-            throw new IllegalStateException(
-                    program.name() + ": insn " + slots[at] + ": not decoded");
+            throw new IllegalStateException(program.name() + ": insn " + slot + ": not decoded");
         }
-        call(helper, machine, frame, r, slots[at]);
+        call(helper, machine, frame, r, slot);
     }
 
     /// `callx`: a function's handle, or the number of a helper.

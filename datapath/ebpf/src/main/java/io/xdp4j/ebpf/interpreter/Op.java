@@ -154,10 +154,40 @@ final class Op {
     // Accesses of the function's own stack frame at a fixed place.
     static final int FRAME_LOAD32 = 0x01;
     static final int FRAME_LOAD64 = 0x09;
-    static final int FRAME_STORE_K32 = 0x11;
     static final int FRAME_STORE_X32 = 0x19;
-    static final int FRAME_STORE_K64 = 0x21;
     static final int FRAME_STORE_X64 = 0x29;
+
+    // Several steps in one go, see Idioms.
+    static final int MOV_WIDE = 0xa8;
+    static final int MASK_RSH = 0x32;
+    static final int ROTATE = 0x3a;
+    static final int ROTATE_ADD_SUB_XOR = 0x42;
+    static final int ADD_SUB_XOR = 0x4a;
+    static final int LSH_AND = 0x52;
+    static final int ADD_ADD = 0x5a;
+    static final int ADD_ADD_JGT = 0x82;
+    static final int AND_JEQ = 0x8a;
+    static final int AND_JNE = 0x92;
+    static final int MOV_MOV = 0x9a;
+    static final int MOV_JGT = 0xa2;
+    static final int MOV_K_JEQ = 0xaa;
+    static final int MOV_K_JNE = 0xb2;
+    static final int MOV_X_JEQ = 0xba;
+    static final int MOV_X_JNE = 0xc2;
+    static final int MOV_JA = 0xca;
+    static final int MOV_EXIT = 0xd2;
+    static final int COUNT_K = 0xda;
+    static final int COUNT_X = 0xe2;
+    static final int LOAD_LOW_HIGH = 0xea;
+    static final int LOAD_HIGH_LOW = 0xf2;
+    static final int LOAD8_AND = 0xfa;
+    static final int LOAD8_STORE = 0x31;
+    static final int RSH_STORE8 = 0x39;
+    static final int LOAD32_LOAD32 = 0x41;
+    static final int LOAD32_FRAME_STORE = 0x49;
+    static final int FRAME_STORES32 = 0x51;
+    static final int FRAME_STORES64 = 0x59;
+    static final int CALL_WITH_KEY = 0x99;
 
     private Op() {}
 }

@@ -17,6 +17,7 @@ import io.xdp4j.ebpf.program.LinkedProgram;
 import io.xdp4j.ebpf.vm.BpfMachine;
 import io.xdp4j.ebpf.vm.BpfRuntime;
 import io.xdp4j.ebpf.vm.CallTrapException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -27,20 +28,20 @@ import org.jspecify.annotations.Nullable;
 /// Fails: [MalformedObjectException] for malformed instructions, [UnsupportedException] for what
 /// this engine lacks, [LinkException] for a map that the program does not have; each names the slot.
 final class Predecoder {
-    private static final long HIGH = 0xffff_ffff_0000_0000L;
-
     private final LinkedProgram program;
     private final int programId;
     private final boolean verified;
     private final List<Insn> insns;
     private final Fusion fusion;
+    private final Idioms idioms;
     private final int[] places;
+    private final List<Long> constants = new ArrayList<>();
     private int steps;
 
-    /// Each step's [Step#word].
-    int[] code;
+    /// Each step's operation.
+    int[] ops;
 
-    /// Each step's immediate, offset, and place that it jumps to.
+    /// Each step's [Step#word].
     long[] args;
 
     /// Each step's first slot, for messages.
@@ -58,7 +59,7 @@ final class Predecoder {
         this.verified = verified;
         this.insns = program.insns();
         int size = insns.size();
-        code = new int[size];
+        ops = new int[size];
         args = new long[size];
         slots = new int[size];
         helpers = new HelperFunction[size];
@@ -69,12 +70,19 @@ final class Predecoder {
             throw new MalformedObjectException(program.name() + ": " + problems.getFirst());
         }
         entries[0] = true;
-        fusion = new Fusion(insns, targets());
+        BitSet targets = targets();
+        fusion = new Fusion(insns, targets);
+        idioms = new Idioms(this::step, insns.size(), targets);
         decode();
-        code = Arrays.copyOf(code, steps);
+        ops = Arrays.copyOf(ops, steps);
         args = Arrays.copyOf(args, steps);
         slots = Arrays.copyOf(slots, steps);
         helpers = Arrays.copyOf(helpers, steps);
+    }
+
+    /// What fits no step's word.
+    long[] constants() {
+        return constants.stream().mapToLong(Long::longValue).toArray();
     }
 
     /// The step that begins at that slot.
@@ -94,35 +102,49 @@ final class Predecoder {
     }
 
     private void decode() {
-        int[] targets = new int[insns.size()];
+        Step[] decoded = new Step[insns.size()];
         int slot = 0;
         while (slot < insns.size()) {
             places[slot] = steps;
             slots[steps] = slot;
-            Step step = step(slot, insns.get(slot));
-            code[steps] = step.word();
-            args[steps] = step.arg();
-            targets[steps] = step.target();
-            steps++;
+            Step step = idioms.at(slot);
+            if (step.constant() != 0) {
+                constants.add(step.constant());
+                step = step.withHigh(constants.size() - 1);
+            }
+            decoded[steps++] = step;
             slot += step.slots();
         }
-        for (int step = 0; step < steps; step++) {
-            if (targets[step] != Step.NOWHERE) {
-                args[step] = (args[step] & HIGH) | places[targets[step]];
-            }
+        for (int at = 0; at < steps; at++) {
+            Step step = decoded[at];
+            ops[at] = step.operation();
+            args[at] = step.target() == Step.NOWHERE ? step.word() : leading(at, step).word();
         }
     }
 
-    private Step step(int at, Insn insn) {
+    /// A jump or call with the place that it leads to: calls and far jumps say it, others how far away.
+    private Step leading(int at, Step step) {
+        int place = places[step.target()];
+        boolean isFar = step.operation() == Op.CALL_LOCAL || step.operation() == Op.GOTOL;
+        return isFar ? step.withHigh(place) : step.withLow(place - at - 1);
+    }
+
+    private Step step(int at) {
+        Insn insn = insns.get(at);
         return switch (insn.opClass()) {
             case Opcode.ALU, Opcode.ALU64 -> fusion.at(at, arithmetic(insn));
             case Opcode.JMP, Opcode.JMP32 -> jump(at, insn);
-            case Opcode.LD ->
-                    new Step(Op.MOV64_K, insn.dst(), 0, 0, immediate(at, insn), Step.NOWHERE, 2);
+            case Opcode.LD -> constant(insn.dst(), immediate(at, insn));
             case Opcode.LDX -> Step.of(access(insn, insn.src()), insn);
             // Stores and atomics.
-            default -> Step.of(access(insn, insn.dst()), insn).withBoth(insn.imm(), insn.off());
+            default -> Step.of(access(insn, insn.dst()), insn);
         };
+    }
+
+    private static Step constant(int d, long value) {
+        return value == (int) value
+                ? new Step(Op.MOV64_K, d, 0, 0, 0, 0, (int) value, 2)
+                : Step.wide(d, value);
     }
 
     /// What lies in the frame needs no check when it runs: the frame is alive, and no program changes
@@ -140,9 +162,7 @@ final class Predecoder {
         return switch (opcode) {
             case Op.LOAD32 -> Op.FRAME_LOAD32;
             case Op.LOAD64 -> Op.FRAME_LOAD64;
-            case Op.STORE_K32 -> Op.FRAME_STORE_K32;
             case Op.STORE_X32 -> Op.FRAME_STORE_X32;
-            case Op.STORE_K64 -> Op.FRAME_STORE_K64;
             case Op.STORE_X64 -> Op.FRAME_STORE_X64;
             default -> opcode;
         };
@@ -183,7 +203,7 @@ final class Predecoder {
         if (insn.opcode() == (Opcode.JMP | Opcode.CALL)) {
             return call(at, insn);
         }
-        Step step = Step.of(insn.opcode(), insn).withArg((long) insn.imm() << 32);
+        Step step = Step.of(insn.opcode(), insn);
         long target = InsnValidator.targetOf(at, insn);
         return target == InsnValidator.NO_TARGET ? step : step.to((int) target);
     }
@@ -193,7 +213,7 @@ final class Predecoder {
             case Opcode.PSEUDO_CALL -> {
                 int entry = at + 1 + insn.imm();
                 entries[entry] = true;
-                yield Step.of(Op.CALL_LOCAL, insn).withArg(0).to(entry);
+                yield Step.of(Op.CALL_LOCAL, insn).to(entry);
             }
             case Opcode.PSEUDO_KFUNC_CALL -> {
                 helpers[steps] = kernelFunction(at, insn.imm());
