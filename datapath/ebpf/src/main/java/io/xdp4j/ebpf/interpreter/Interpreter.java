@@ -35,8 +35,7 @@ public final class Interpreter {
     private static final int REGISTERS = 16;
 
     // Behind the registers, what the loop seldom needs: variables of its own for them would leave
-    // HotSpot
-    // without a machine register for the program counter.
+    // HotSpot without a machine register for the program counter.
     static final int ROUNDS = REGISTERS;
     private static final int LOWEST = REGISTERS + 1;
     private static final int END = REGISTERS + 2;
@@ -135,9 +134,15 @@ public final class Interpreter {
         return result;
     }
 
-    /// The switch over all operations. Longer than a method should be: HotSpot turns one switch into
-    /// one jump table, and calling a method per operation costs more than most operations do. The
-    /// registers are made here, as their length must be known to spare the checks of their numbers.
+    /// The switch over the operations that programs often meet. Longer than a method should be: HotSpot
+    /// turns one switch into one jump table, and calling a method per operation costs more than most
+    /// operations do. The registers are made here, as their length must be known to spare the checks of
+    /// their numbers.
+    ///
+    /// Each operation takes its [Step#word] and its registers' numbers apart itself: what several have
+    /// in common, HotSpot computes before the switch for all of them, and keeps in memory, as the loop
+    /// has calls. For the same reason what is rare is not here: HotSpot stops inlining once a method has
+    /// grown past 8000 bytes of bytecode.
     private long loop(
             BpfMachine machine,
             CheckedMemory memory,
