@@ -77,6 +77,8 @@ final class XskQueue implements NapiPoller, EpollIoHandle, Flushable, AutoClosea
     private final boolean busyPoll;
     private final boolean completesChecksums;
     private final int stockTarget;
+    private final long poolStart;
+    private final long poolBytes;
 
     // Who borrows a chunk: the kernel to receive into, to send from, to send a later part from.
     private final int receiver;
@@ -98,6 +100,10 @@ final class XskQueue implements NapiPoller, EpollIoHandle, Flushable, AutoClosea
     private @Nullable XdpFrame partialHead;
     private @Nullable XdpFrame partialTail;
     private long invalidAddresses;
+
+    @SuppressWarnings("UnusedVariable") // keeps the reads alive
+    private int warmed;
+
     private XdpStatistics closingStatistics = XdpStatistics.NONE;
 
     /// Makes a queue of a socket that is not bound yet, and its rings.
@@ -113,6 +119,8 @@ final class XskQueue implements NapiPoller, EpollIoHandle, Flushable, AutoClosea
         this.worker = queue.worker();
         this.counters = counters;
         this.pool = worker.pool();
+        this.poolStart = pool.memoryAddress();
+        this.poolBytes = (long) pool.size() << CHUNK_SHIFT;
         this.frames = worker.frames();
         this.socket = socket;
         this.descriptor = new FileDescriptor(socket.fd());
@@ -325,6 +333,7 @@ final class XskQueue implements NapiPoller, EpollIoHandle, Flushable, AutoClosea
             socket.wakeRx();
             count = rx.peek(budget);
         }
+        warm(count);
         for (int i = 0; i < count; i++) {
             receive(rx.address(i), rx.lengthBytes(i), rx.options(i));
         }
@@ -333,6 +342,20 @@ final class XskQueue implements NapiPoller, EpollIoHandle, Flushable, AutoClosea
         }
         refill();
         return count;
+    }
+
+    /// The kernel may have filled the chunks on another CPU, and the first thing anybody does is to read
+    /// a header. Reading a byte of each before the first is worked on lets the cache misses overlap.
+    @HotPath
+    private void warm(int count) {
+        int bytes = 0;
+        for (int i = 0; i < count; i++) {
+            long address = rx.address(i);
+            if (Long.compareUnsigned(address, poolBytes) < 0) {
+                bytes += RawMemory.u8(poolStart + address);
+            }
+        }
+        warmed = bytes;
     }
 
     @HotPath
@@ -438,7 +461,7 @@ final class XskQueue implements NapiPoller, EpollIoHandle, Flushable, AutoClosea
                 break;
             }
             frame.setBorrower(receiver);
-            fill.put(frame.chunk() - pool.memoryAddress());
+            fill.put(frame.chunk() - poolStart);
             put++;
         }
         if (put > 0) {
@@ -522,7 +545,7 @@ final class XskQueue implements NapiPoller, EpollIoHandle, Flushable, AutoClosea
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer; others only look
     private void put(XdpFrame part, int borrower, int options) {
         part.setBorrower(borrower);
-        tx.put(part.data() - pool.memoryAddress(), part.length(), options);
+        tx.put(part.data() - poolStart, part.length(), options);
         outstanding++;
     }
 
