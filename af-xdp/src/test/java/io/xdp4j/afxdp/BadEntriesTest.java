@@ -24,9 +24,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -37,6 +39,7 @@ class BadEntriesTest {
     private static final byte[] FRAME = Frames.udp4(1, 60);
     private static final int CHUNKS = 16;
     private static final int RING = 8;
+    private static final int IMPOSSIBLE = 1 << 20;
 
     /// Bytes before received data.
     private static final long HEAD = 256;
@@ -94,6 +97,27 @@ class BadEntriesTest {
                 w -> {
                     w.put(4096, 60, 1 << 9);
                     w.sendAmongGood();
+                }),
+        TX_CONTINUED_WITHOUT_SG(
+                NONE,
+                w -> {
+                    w.put(4096, 60, AfXdp.XDP_PKT_CONTD);
+                    w.sendGood(300);
+                }),
+        TX_PART_WRONG(
+                invalidTx(3),
+                w -> {
+                    w.put(4096, 60, AfXdp.XDP_PKT_CONTD);
+                    w.put(-60, 60, AfXdp.XDP_PKT_CONTD);
+                    w.sendAmongGood(8192, 60);
+                }),
+        TX_OUTSIDE_WITHOUT_ROOM_TO_COMPLETE(
+                invalidTx(1),
+                w -> {
+                    w.fillCompletionRing();
+                    w.put(-60, 60, 0);
+                    w.assertHeldBack();
+                    w.sendGood(300);
                 }),
         TX_TWICE_THE_SAME(NONE, w -> w.sendGood(300, 300));
 
@@ -157,6 +181,7 @@ class BadEntriesTest {
         private final CompletionRing completion;
         private final RxRing rx;
         private final TxRing tx;
+        private final List<Long> given = new ArrayList<>();
 
         World(XskSocket socket) {
             this.socket = socket;
@@ -184,6 +209,7 @@ class BadEntriesTest {
         void put(long address, int length, int options) {
             assertThat(tx.reserve(1)).isEqualTo(1);
             tx.put(address, length, options);
+            given.add(address);
         }
 
         /// Sends descriptors, each an address and a length, and one that is right after them.
@@ -203,19 +229,61 @@ class BadEntriesTest {
             // A wrong descriptor ends a call.
             await("taken", this::leftAfterCall, 0);
             await("sent", this::sent, before + addresses.length);
-            await("completed", () -> completion.peek(RING) >= addresses.length, true);
-            // 6.18 completes wrong descriptors, too.
-            long[] completed =
-                    IntStream.range(0, completion.peek(RING))
-                            .mapToLong(completion::address)
-                            .toArray();
-            assertThat(completed).endsWith(addresses);
-            completion.release(completed.length);
+            // Wrong descriptors, too.
+            await("completed", this::completed, given);
+            takeCompletions();
+        }
+
+        private List<Long> completed() {
+            return IntStream.range(0, completion.peek(RING)).mapToObj(completion::address).toList();
+        }
+
+        private void takeCompletions() {
+            completion.release(given.size());
+            given.clear();
+        }
+
+        /// Sends and does not take back what was sent.
+        void fillCompletionRing() {
+            for (int i = 0; i < RING; i++) {
+                put(i * 4096L, FRAME.length, 0);
+            }
+            tx.submit();
+            await("taken", this::leftAfterCall, 0);
+            await("completed", this::completed, given);
+        }
+
+        /// What was put is neither counted nor taken before the completion ring has room.
+        void assertHeldBack() {
+            tx.submit();
+            assertThat(socket.wakeTx()).isEqualTo(-Errno.EAGAIN);
+            assertThat(tx.used()).isEqualTo(1);
+            assertThat(socket.statistics().txInvalidDescs()).isZero();
+            completion.release(RING);
+            given.subList(0, RING).clear();
         }
 
         private int leftAfterCall() {
             assertThat(socket.wakeTx()).isIn(0, -Errno.EAGAIN);
             return tx.used();
+        }
+
+        /// Has each ring tell the kernel of entries that it cannot have.
+        void corruptIndexes() {
+            fill.cancel(-IMPOSSIBLE);
+            fill.submit();
+            tx.cancel(-IMPOSSIBLE);
+            tx.submit();
+            rx.release(-IMPOSSIBLE);
+            completion.release(IMPOSSIBLE);
+            deliver(RING);
+            for (int i = 0; i < RING; i++) {
+                assertThat(socket.wakeTx()).isLessThanOrEqualTo(0);
+            }
+            assertThat(sent()).as("nothing in the rings is a frame").isZero();
+            assertThat(completion.peek(RING)).isZero();
+            assertThat(completion.isCorrupt()).isTrue();
+            assertThat(socket.statistics().txInvalidDescs()).isPositive();
         }
 
         void assertReceived(long... addresses) {
@@ -285,7 +353,7 @@ class BadEntriesTest {
             try (IfReq interfaces = IfReq.open()) {
                 int ifindex = interfaces.index("v0");
                 program = XskProgram.attach(ifindex, 1, KernelXdpLink.XDP_FLAGS_DRV_MODE, false);
-                socket.bind(ifindex, 0, AfXdp.XDP_COPY | AfXdp.XDP_USE_NEED_WAKEUP);
+                socket.bindWhenFree(ifindex, 0, AfXdp.XDP_COPY | AfXdp.XDP_USE_NEED_WAKEUP);
                 program.direct(0, socket);
                 wire = PacketSocket.open();
                 PacketSocket.bind(wire, AfPacket.ETH_P_ALL, interfaces.index("v1"));
@@ -324,18 +392,42 @@ class BadEntriesTest {
         }
     }
 
+    private static void connect(NetNs netns) {
+        netns.exec("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1");
+        netns.ip("link", "add", "v0", "type", "veth", "peer", "name", "v1");
+        for (String end : List.of("v0", "v1")) {
+            netns.ip("link", "set", end, "up");
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void kernelsSocketCounts(Mistake mistake) {
         try (NetNs netns = NetNs.create("entries")) {
-            netns.exec("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1");
-            netns.ip("link", "add", "v0", "type", "veth", "peer", "name", "v1");
-            for (String end : List.of("v0", "v1")) {
-                netns.ip("link", "set", end, "up");
-            }
+            connect(netns);
             try (NetNamespace _ = NetNamespace.enter(netns.name());
                     World world = new Live(netns, KernelXskSocket.open())) {
                 mistake.assertCountedByKernel(world);
+            }
+        }
+    }
+
+    /// Indices that cannot be: the kernel goes on with what stands in the rings, our ends of them stop, and the next
+    /// socket of the queue starts afresh.
+    @Test
+    void kernelsSocketOutlivesCorruptIndexes() {
+        try (NetNs netns = NetNs.create("entries")) {
+            connect(netns);
+            try (NetNamespace _ = NetNamespace.enter(netns.name())) {
+                try (World world = new Live(netns, KernelXskSocket.open())) {
+                    world.corruptIndexes();
+                }
+                try (World world = new Live(netns, KernelXskSocket.open())) {
+                    world.fill(4096);
+                    world.deliver(1);
+                    world.assertReceived(4096 + HEAD);
+                    world.sendGood(300);
+                }
             }
         }
     }

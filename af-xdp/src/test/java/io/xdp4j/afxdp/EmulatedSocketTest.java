@@ -196,8 +196,9 @@ class EmulatedSocketTest {
         tx.submit();
         assertThat(socket.wakeTx()).isZero();
         assertThat(nic.awaitTransmitted(1, PATIENCE)).containsExactly(FRAME);
-        assertThat(completion.peek(8)).isEqualTo(1);
+        assertThat(completion.peek(8)).isEqualTo(2);
         assertThat(completion.address(0)).isEqualTo(300);
+        assertThat(completion.address(1)).as("wrong, and completed").isEqualTo(1 << 30);
         assertThat(socket.statistics().txInvalidDescs()).isEqualTo(1);
     }
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// room in the completion ring.
 ///
 /// Thread: the queue's worker.
-/// Fails: a negative errno; descriptors that are wrong are passed over and counted.
+/// Fails: a negative errno; descriptors that are wrong are counted and completed unsent.
 /// Kernel: `__xsk_generic_xmit`, `xsk_build_skb`.
 final class XskTransmitter {
     /// Packets of one call unless told otherwise.
@@ -37,7 +37,6 @@ final class XskTransmitter {
     private final NetDevice device;
     private final AddressProducer completion;
     private final DescConsumer tx;
-    private final boolean frags;
     private final boolean checksumsInSoftware;
     private final Worker worker;
     private final FrameCache frames;
@@ -45,6 +44,7 @@ final class XskTransmitter {
     private final long[] addresses = new long[MAX_PARTS];
     private final int[] lengths = new int[MAX_PARTS];
     private int firstOptions;
+    private int wrongParts;
     private volatile int budget;
     private long invalid;
     private long ringEmpty;
@@ -56,7 +56,6 @@ final class XskTransmitter {
         this.completion = pool.completion();
         this.tx = tx;
         this.budget = budget;
-        this.frags = pool.takesFrags();
         this.checksumsInSoftware = (umem.config().flags() & AfXdp.XDP_UMEM_TX_SW_CSUM) != 0;
         this.worker = pool.queue().worker();
         this.frames = worker.frames();
@@ -81,13 +80,14 @@ final class XskTransmitter {
     private int sendBatch() {
         int most = budget;
         for (int sent = 0; ; ) {
-            int parts = nextPacket();
+            int parts = wrongParts > 0 ? 0 : nextPacket();
+            if (wrongParts > 0) {
+                // As 6.18: what stands behind it waits for the next call.
+                return passOver() ? 0 : -Errno.EAGAIN;
+            }
             if (parts == 0) {
                 ringEmpty++;
                 return 0;
-            }
-            if (parts < 0) {
-                return 0; // as 6.18: what stands behind it waits for the next call
             }
             if (sent++ == most || completion.reserve(parts) < parts) {
                 return -Errno.EAGAIN;
@@ -99,8 +99,23 @@ final class XskTransmitter {
         }
     }
 
-    /// Reads the descriptors of one packet: how many, 0 when none is complete, -1 when they were wrong
-    /// and have been passed over.
+    /// Gives the descriptors of a wrong packet back by the completion ring; false when that is full.
+    @HotPath
+    private boolean passOver() {
+        while (wrongParts > 0) {
+            if (completion.reserve(1) == 0) {
+                return false;
+            }
+            completion.put(tx.address(0));
+            tx.release(1);
+            wrongParts--;
+            invalid++;
+        }
+        return true;
+    }
+
+    /// Reads the descriptors of one packet: how many, 0 when none is complete or `wrongParts` of them
+    /// are to be passed over. As in the kernel a packet has several whatever the socket was bound with.
     @HotPath
     private int nextPacket() {
         int parts = 0;
@@ -114,7 +129,7 @@ final class XskTransmitter {
             long address = tx.address(parts);
             int length = tx.lengthBytes(parts);
             int options = tx.options(parts);
-            more = frags && (options & AfXdp.XDP_PKT_CONTD) != 0;
+            more = (options & AfXdp.XDP_PKT_CONTD) != 0;
             valid &= isValid(address, length, options) && parts < MAX_PARTS;
             if (parts < MAX_PARTS) {
                 addresses[parts] = address;
@@ -128,16 +143,13 @@ final class XskTransmitter {
         if (valid) {
             return parts;
         }
-        invalid += parts;
-        tx.release(parts);
-        return -1;
+        wrongParts = parts;
+        return 0;
     }
 
     @HotPath
     private boolean isValid(long address, int length, int options) {
-        return (options & ~KNOWN_OPTIONS) == 0
-                && (frags || (options & AfXdp.XDP_PKT_CONTD) == 0)
-                && umem.holds(address, length);
+        return (options & ~KNOWN_OPTIONS) == 0 && umem.holds(address, length);
     }
 
     @HotPath
