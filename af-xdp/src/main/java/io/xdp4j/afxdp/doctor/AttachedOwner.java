@@ -18,6 +18,7 @@ import java.util.Optional;
 /// @param wayOut the command
 record AttachedOwner(String description, String wayOut) {
     private static final Path PROC = Path.of("/proc");
+    private static final String DISPATCHER = "xdp_dispatcher";
 
     static AttachedOwner of(LinkInfo link) {
         int program = link.xdp().programId();
@@ -27,19 +28,30 @@ record AttachedOwner(String description, String wayOut) {
                         .findFirst();
         String text = name(program) + " (id " + program + "), " + link.xdp().mode().text();
         if (holder.isEmpty()) {
-            return new AttachedOwner(
-                    text + ", attached through netlink",
-                    "ip link set dev " + link.name() + " " + keyword(link.xdp()) + " off");
+            return byNetlink(link, text);
         }
         int id = holder.get().id();
         String detach = "bpftool link detach id " + id;
-        List<String> processes = processesWith(id);
+        List<String> processes = processesWith("link_id", id);
         if (processes.isEmpty()) {
             return new AttachedOwner(text + ", by link " + id + " that is pinned", detach);
         }
         String who = String.join(", ", processes);
         return new AttachedOwner(
                 text + ", by link " + id + " of " + who, "end " + who + ", or " + detach);
+    }
+
+    private static AttachedOwner byNetlink(LinkInfo link, String text) {
+        int program = link.xdp().programId();
+        String off = "ip link set dev " + link.name() + " " + keyword(link.xdp()) + " off";
+        List<String> processes = processesWith("prog_id", program);
+        String held = processes.isEmpty() ? "" : ", held by " + String.join(", ", processes);
+        // The dispatcher of libxdp calls others' programs; its own tool tells them apart.
+        String wayOut =
+                name(program).equals(DISPATCHER)
+                        ? "xdp-loader unload " + link.name() + " --all, or " + off
+                        : off;
+        return new AttachedOwner(text + ", attached through netlink" + held, wayOut);
     }
 
     private static String name(int program) {
@@ -57,12 +69,13 @@ record AttachedOwner(String description, String wayOut) {
         };
     }
 
-    /// `name (pid N)` of each process with a descriptor of the link.
-    private static List<String> processesWith(int linkId) {
+    /// `name (pid N)` of each process with a descriptor of that kind and id.
+    private static List<String> processesWith(String key, int id) {
+        String line = key + ":\t" + id;
         List<String> found = new ArrayList<>();
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
             for (Path process : processes) {
-                if (hasLink(process, linkId)) {
+                if (hasDescriptor(process, line)) {
                     String name = Files.readString(process.resolve("comm")).strip();
                     found.add(name + " (pid " + process.getFileName() + ")");
                 }
@@ -73,8 +86,7 @@ record AttachedOwner(String description, String wayOut) {
         return found;
     }
 
-    private static boolean hasLink(Path process, int linkId) {
-        String line = "link_id:\t" + linkId;
+    private static boolean hasDescriptor(Path process, String line) {
         try (DirectoryStream<Path> descriptors =
                 Files.newDirectoryStream(process.resolve("fdinfo"))) {
             for (Path descriptor : descriptors) {

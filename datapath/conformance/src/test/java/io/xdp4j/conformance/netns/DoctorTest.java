@@ -1,16 +1,25 @@
 package io.xdp4j.conformance.netns;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.xdp4j.conformance.Repository;
 import io.xdp4j.conformance.tool.Json;
 import io.xdp4j.conformance.tool.ToolCommand;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// `xdp4j doctor` on a veth.
 final class DoctorTest {
+    private static final Path DISPATCHER =
+            Path.of("/usr/lib/x86_64-linux-gnu/bpf/xdp-dispatcher.o");
+
     private Lab lab;
 
     @BeforeEach
@@ -46,6 +55,42 @@ final class DoctorTest {
         assertThat(diagnosis.at("best").text()).isEqualTo("AF_PACKET");
         assertThat(way(diagnosis, "native copy").at("remedy").text()).contains(pid);
         lab.stop();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"xdp, native", "xdpgeneric, generic"})
+    void namesWhatIpLinkAttached(String keyword, String mode) {
+        attach(keyword, Repository.root().resolve("samples/bpf/xdp1.bpf.o"), "xdp.frags");
+        Json program = check(examine("p1"), "program");
+        assertThat(program.at("found").text())
+                .matches("xdp1 \\(id \\d+\\), " + mode + ", attached through netlink");
+        String remedy = "ip link set dev p1 " + keyword + " off";
+        assertThat(program.at("remedy").text()).isEqualTo(remedy);
+        lab.hub().exec("sh", "-c", remedy);
+        assertThat(examine("p1").at("best").text()).isEqualTo("native copy");
+    }
+
+    private void attach(String keyword, Path object, String section) {
+        lab.hub()
+                .ip(
+                        "link",
+                        "set",
+                        "dev",
+                        "p1",
+                        keyword,
+                        "object",
+                        object.toString(),
+                        "section",
+                        section);
+    }
+
+    @Test
+    void sendsTheUserOfADispatcherToItsLoader() {
+        assumeTrue(Files.exists(DISPATCHER), "needs " + DISPATCHER + " (package libxdp1)");
+        attach("xdp", DISPATCHER, "xdp");
+        Json program = check(examine("p1"), "program");
+        assertThat(program.at("remedy").text())
+                .isEqualTo("xdp-loader unload p1 --all, or ip link set dev p1 xdp off");
     }
 
     @Test
