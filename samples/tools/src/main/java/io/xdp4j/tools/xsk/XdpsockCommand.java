@@ -20,7 +20,12 @@ import picocli.CommandLine.Option;
                     + " FILE a datapath's on one of its devices."
         },
         sortOptions = false,
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Of the original, -W and -U (scheduling: start it with chrt), -w (clock: the monotonic one) and",
+            "-I (interrupts of a NIC) are not here."
+        })
 public final class XdpsockCommand extends XskCommand {
     /// Sockets that share a queue with -M.
     private static final int SHARING = 4;
