@@ -3,14 +3,15 @@
 #   af-xdp.sh rxdrop|txonly|forward [ROUNDS] [SECONDS]
 # The kernel's own generator (XDP test runs with live frames) has CPU 1, the program under test CPU 0. Packets are
 # counted by the kernel, the same way for both: at the interface's queue for rxdrop, at the receiving end else.
-#   af-xdp.sh switch [ROUNDS] [SECONDS]     our learning switch against the kernel's bridge
+#   af-xdp.sh switch [ROUNDS] [SECONDS]     our learning switch against the kernel's bridge; beside them the C loop
+#                                           that forwards without a look at the frames, the most that copy mode allows
 # Needs root, iproute2, ethtool, a C compiler, libxdp-dev, libbpf-dev. Makes a namespace and removes it.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 what=$1
 rounds=${2:-3}
 seconds=${3:-3}
-warm=5
+warm=5 # seconds; a JVM compiles meanwhile
 ns=b$RANDOM
 work=$(mktemp -d)
 pids=()
@@ -69,14 +70,14 @@ count() {
     inside cat /sys/class/net/s/statistics/rx_packets
   fi
 }
-generate() {
+generate() { # seconds before it is measured
   [ "$what" = txonly ] && return
-  inside taskset -c 1 "$work/xsk_loop" generate g $((warm + seconds + 3)) >/dev/null &
+  inside taskset -c 1 "$work/xsk_loop" generate g $(($1 + seconds + 3)) >/dev/null &
   pids+=($!)
 }
-measure() { # file
+measure() { # file, seconds to wait before
   local from to start end
-  sleep $warm
+  sleep "$2"
   from=$(count); start=$(date +%s%N)
   sleep "$seconds"
   to=$(count); end=$(date +%s%N)
@@ -89,40 +90,52 @@ ours() {
   pids+=($!)
   until inside ip link show d1 | grep -q ' xdp ' || inside ip link show d0 | grep -q ' xdp '; do sleep 0.1; done
   [ "$what" != switch ] || learn
-  generate
-  measure "$work/ours"
+  generate $warm
+  measure "$work/ours" $warm
   finish
-  inside true
+}
+bridge() {
+  ip -n "$ns" link add br0 type bridge
+  for port in d0 d1; do ip -n "$ns" link set $port master br0; done
+  ip -n "$ns" link set br0 up
+  sleep 1
+  learn
+  generate 1
+  measure "$work/bridge" 1
+  finish
+  ip -n "$ns" link del br0
+}
+loop() { # of xsk_loop, ports
+  inside taskset -c 0 "$work/xsk_loop" "$@" 60 >"$work/c.log" 2>&1 &
+  pids+=($!)
+  sleep 1
+  generate 1
+  measure "$work/loop" 1
+  finish
 }
 reference() {
-  if [ "$what" = switch ]; then
-    ip -n "$ns" link add br0 type bridge
-    for port in d0 d1; do ip -n "$ns" link set $port master br0; done
-    ip -n "$ns" link set br0 up
-    sleep 1
-    learn
-  else
-    local ports=d0
-    [ "$what" = txonly ] && ports=d1
-    [ "$what" = forward ] && ports="d0 d1"
-    # shellcheck disable=SC2086
-    inside taskset -c 0 "$work/xsk_loop" "$what" $ports 60 >"$work/c.log" 2>&1 &
-    pids+=($!)
-    sleep 1
-  fi
-  generate
-  measure "$work/reference"
-  finish
-  [ "$what" != switch ] || ip -n "$ns" link del br0
+  case $what in
+  rxdrop) loop rxdrop d0 ;;
+  txonly) loop txonly d1 ;;
+  forward) loop forward d0 d1 ;;
+  switch) bridge && loop forward d0 d1 ;;
+  esac
 }
 # The sink's address is known before the load comes.
 learn() { for i in 1 2 3; do inside "$work/xsk_loop" hello s 0; done; }
 median() { sort -n "$1" | awk '{v[NR]=$1} END {print v[int((NR+1)/2)], "(" v[1] ".." v[NR] ")"}'; }
 
+references=loop
+[ "$what" != switch ] || references="bridge loop"
 for round in $(seq "$rounds"); do
   reference
   ours
-  echo "$what round $round: ours $(tail -1 "$work/ours"), reference $(tail -1 "$work/reference") Mpps"
+  printf '%s round %s: ours %s' "$what" "$round" "$(tail -1 "$work/ours")"
+  for other in $references; do printf ', %s %s' "$other" "$(tail -1 "$work/$other")"; done
+  echo " Mpps"
 done
-echo "$what: ours $(median "$work/ours") Mpps, reference $(median "$work/reference") Mpps"
-awk -v a="$(median "$work/ours")" -v b="$(median "$work/reference")" 'BEGIN {printf "ratio of medians %.2f\n", a / b}'
+echo "$what: ours $(median "$work/ours") Mpps"
+for other in $references; do
+  echo "$what: $other $(median "$work/$other") Mpps"
+  awk -v a="$(median "$work/ours")" -v b="$(median "$work/$other")" 'BEGIN {printf "ratio of medians %.2f\n", a / b}'
+done
