@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One worker's stock of free chunks in front of the shared pool.
 ///
-/// Two magazines of [FramePool#MAGAZINE] chunks; a full or an empty one is exchanged with the pool
+/// Two magazines of [Magazine#CHUNKS] chunks; a full or an empty one is exchanged with the pool
 /// as a whole, so the shared structure is touched once per 64 frames at most.
 ///
 /// Thread: owned by one worker.
@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 @HotPath
 public final class FrameCache {
     private final FramePool pool;
-    private XdpFrame[] loaded;
-    private XdpFrame[] spare;
+    private Magazine loaded;
+    private Magazine spare;
     private int loadedCount;
     private int spareCount;
     private int stock;
@@ -35,7 +35,7 @@ public final class FrameCache {
         if (loadedCount == 0 && !reload()) {
             return null;
         }
-        XdpFrame frame = loaded[--loadedCount];
+        XdpFrame frame = loaded.frames[--loadedCount];
         frame.allocated = true;
         frame.reset();
         return frame;
@@ -148,10 +148,10 @@ public final class FrameCache {
             throw freedTwice(frame);
         }
         frame.allocated = false;
-        if (loadedCount == FramePool.MAGAZINE) {
+        if (loadedCount == Magazine.CHUNKS) {
             unload();
         }
-        loaded[loadedCount++] = frame;
+        loaded.frames[loadedCount++] = frame;
     }
 
     private static IllegalStateException freedTwice(XdpFrame frame) {
@@ -159,7 +159,7 @@ public final class FrameCache {
     }
 
     private boolean reload() {
-        XdpFrame[] empty = loaded;
+        Magazine empty = loaded;
         if (spareCount > 0) {
             loaded = spare;
             loadedCount = spareCount;
@@ -167,13 +167,13 @@ public final class FrameCache {
             spareCount = 0;
             return true;
         }
-        XdpFrame @Nullable [] full = pool.exchangeEmpty(empty);
+        Magazine full = pool.exchangeEmpty(empty);
         if (full == null) {
             return false;
         }
         loaded = full;
-        loadedCount = FramePool.MAGAZINE;
-        warm(full);
+        loadedCount = Magazine.CHUNKS;
+        warm(full.frames);
         return true;
     }
 
@@ -189,15 +189,15 @@ public final class FrameCache {
     }
 
     private void unload() {
-        if (spareCount == FramePool.MAGAZINE) {
+        if (spareCount == Magazine.CHUNKS) {
             spare = pool.exchangeFull(spare);
             spareCount = 0;
         }
-        XdpFrame[] full = loaded;
+        Magazine full = loaded;
         loaded = spare;
         loadedCount = spareCount;
         spare = full;
-        spareCount = FramePool.MAGAZINE;
+        spareCount = Magazine.CHUNKS;
     }
 
     /// Chunks that a device of this worker keeps ready for receiving, and so holds though they are

@@ -6,7 +6,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jctools.queues.varhandle.MpmcVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /// All frames of a datapath: off-heap chunks of 4096 bytes, each with its one [XdpFrame].
@@ -17,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 /// Thread: any. Closing needs every chunk back.
 /// Kernel: `page_pool`.
 public final class FramePool implements AutoCloseable {
-    /// Chunks that change hands at a time.
-    static final int MAGAZINE = 64;
-
     private static final int MIN_FRAMES = 1024;
     private static final int MAX_FRAMES = 1 << 20;
 
@@ -28,8 +24,8 @@ public final class FramePool implements AutoCloseable {
     private final long address;
     private final XdpFrame[] frames;
     private final int size;
-    private final MpmcVarHandleArrayQueue<XdpFrame[]> full;
-    private final MpmcVarHandleArrayQueue<XdpFrame[]> empty;
+    private final MagazineStack full;
+    private final MagazineStack empty;
     private final List<FrameCache> caches = new ArrayList<>();
     private final FrameCache foreign;
 
@@ -40,28 +36,33 @@ public final class FramePool implements AutoCloseable {
             throw new IllegalArgumentException(
                     "frames: " + frames + " (expected: " + MIN_FRAMES + ".." + MAX_FRAMES + ")");
         }
-        int magazines = (frames + MAGAZINE - 1) / MAGAZINE;
+        int filled = (frames + Magazine.CHUNKS - 1) / Magazine.CHUNKS;
         // Two a cache, and as many again in transit between two caches and the pool.
         int spares = 4 * (caches + 1);
-        size = magazines * MAGAZINE;
-        full = new MpmcVarHandleArrayQueue<>(magazines + spares + 1);
-        empty = new MpmcVarHandleArrayQueue<>(magazines + spares + 1);
+        size = filled * Magazine.CHUNKS;
         memory = arena.allocate((long) size * XdpFrame.CHUNK_BYTES, XdpFrame.CHUNK_BYTES);
         address = memory.address();
         this.frames = new XdpFrame[size];
-        fill(magazines);
-        for (int i = 0; i < spares; i++) {
-            empty.offer(new XdpFrame[MAGAZINE]);
-        }
+        Arrays.setAll(
+                this.frames, i -> new XdpFrame(this, address + (long) i * XdpFrame.CHUNK_BYTES));
+        Magazine[] magazines = new Magazine[filled + spares];
+        Arrays.setAll(magazines, Magazine::new);
+        int[] below = new int[magazines.length];
+        full = new MagazineStack(magazines, below);
+        empty = new MagazineStack(magazines, below);
+        fill(magazines, filled);
         foreign = new FrameCache(this);
     }
 
-    private void fill(int magazines) {
-        for (int i = 0; i < size; i++) {
-            frames[i] = new XdpFrame(this, address + (long) i * XdpFrame.CHUNK_BYTES);
-        }
-        for (int m = 0; m < magazines; m++) {
-            full.offer(Arrays.copyOfRange(frames, m * MAGAZINE, (m + 1) * MAGAZINE));
+    private void fill(Magazine[] magazines, int filled) {
+        for (Magazine magazine : magazines) {
+            int first = magazine.index * Magazine.CHUNKS;
+            if (magazine.index < filled) {
+                System.arraycopy(frames, first, magazine.frames, 0, Magazine.CHUNKS);
+                full.push(magazine);
+            } else {
+                empty.push(magazine);
+            }
         }
     }
 
@@ -113,7 +114,7 @@ public final class FramePool implements AutoCloseable {
     /// Chunks that are free, those that devices keep ready for receiving included; exact only while no
     /// worker polls.
     public int free() {
-        int free = full.size() * MAGAZINE;
+        int free = full.size() * Magazine.CHUNKS;
         synchronized (caches) {
             for (FrameCache cache : caches) {
                 free += cache.count();
@@ -130,25 +131,25 @@ public final class FramePool implements AutoCloseable {
         arena.close();
     }
 
-    XdpFrame[] takeEmpty() {
-        XdpFrame[] magazine = empty.poll();
+    Magazine takeEmpty() {
+        Magazine magazine = empty.pop();
         if (magazine == null) {
             throw new IllegalStateException("more caches than the pool was made for");
         }
         return magazine;
     }
 
-    XdpFrame @Nullable [] exchangeEmpty(XdpFrame[] magazine) {
-        XdpFrame[] taken = full.poll();
+    @Nullable Magazine exchangeEmpty(Magazine magazine) {
+        Magazine taken = full.pop();
         if (taken != null) {
-            empty.offer(magazine);
+            empty.push(magazine);
         }
         return taken;
     }
 
-    XdpFrame[] exchangeFull(XdpFrame[] magazine) {
-        XdpFrame[] taken = takeEmpty();
-        full.offer(magazine);
+    Magazine exchangeFull(Magazine magazine) {
+        Magazine taken = takeEmpty();
+        full.push(magazine);
         return taken;
     }
 
