@@ -60,9 +60,16 @@ public abstract sealed class XskLoop permits RxDropLoop, TxOnlyLoop, L2FwdLoop {
     @HotPath
     abstract int step(XskUser user);
 
-    /// Takes what is still there, at the end.
+    /// Takes what is still there, at the end; waits for nothing more.
     void drain() {
-        for (int i = 0; i < MAX_DRAINS && step() > 0; i++) {}
+        int done;
+        int turns = 0;
+        do {
+            done = 0;
+            for (XskUser user : users) {
+                done += step(user);
+            }
+        } while (done > 0 && ++turns < MAX_DRAINS);
     }
 
     /// True when there is nothing left to do.
