@@ -392,6 +392,23 @@ class BadEntriesTest {
         }
     }
 
+    /// The kernel takes each part as it comes; ours waits for the last, but not behind a full ring.
+    @Test
+    void emulatedSocketPassesOverAPacketWithoutAnEnd() {
+        try (Datapath datapath = Datapath.builder().frames(1024).build();
+                World world = new Emulated(datapath, XskDomain.of(datapath).open())) {
+            for (int i = 0; i < RING; i++) {
+                world.put(i * 4096L, 60, AfXdp.XDP_PKT_CONTD);
+            }
+            world.tx.submit();
+            world.await("taken", world::leftAfterCall, 0);
+            world.await("completed", world::completed, world.given);
+            world.takeCompletions();
+            assertThat(world.socket.statistics().txInvalidDescs()).isEqualTo(RING);
+            world.sendGood(300);
+        }
+    }
+
     private static void connect(NetNs netns) {
         netns.exec("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1");
         netns.ip("link", "add", "v0", "type", "veth", "peer", "name", "v1");

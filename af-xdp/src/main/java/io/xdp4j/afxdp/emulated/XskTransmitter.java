@@ -123,6 +123,8 @@ final class XskTransmitter {
         boolean more = true;
         while (more) {
             if (tx.peek(parts + 1) <= parts) {
+                // Too many without an end would be in the ring's way for ever.
+                wrongParts = parts > MAX_PARTS || parts == tx.size() ? parts : 0;
                 return 0;
             }
             // Each word is read once: the user may change it meanwhile.
