@@ -74,7 +74,7 @@ final class ObjectsOnVeth implements AutoCloseable {
     LongSupplier start(String what) {
         if (what.equals("redirect-nics")) {
             nic.detach();
-            return redirectTo(new SinkNic(datapath, "sink"));
+            return redirectTo(datapath.register(new SinkNic(datapath, "sink")));
         }
         if (!what.endsWith(ON_NIC)) {
             return start(what, program);

@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jctools.queues.varhandle.MpmcVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /// All frames of a datapath: off-heap chunks of 4096 bytes, each with its one [XdpFrame].
@@ -25,7 +26,8 @@ public final class FramePool implements AutoCloseable {
     private final XdpFrame[] frames;
     private final int size;
     private final MagazineStack full;
-    private final MagazineStack empty;
+    // Which of them comes next matters to nobody.
+    private final MpmcVarHandleArrayQueue<Magazine> empty;
     private final List<FrameCache> caches = new ArrayList<>();
     private final FrameCache foreign;
 
@@ -47,9 +49,8 @@ public final class FramePool implements AutoCloseable {
                 this.frames, i -> new XdpFrame(this, address + (long) i * XdpFrame.CHUNK_BYTES));
         Magazine[] magazines = new Magazine[filled + spares];
         Arrays.setAll(magazines, Magazine::new);
-        int[] below = new int[magazines.length];
-        full = new MagazineStack(magazines, below);
-        empty = new MagazineStack(magazines, below);
+        full = new MagazineStack(magazines);
+        empty = new MpmcVarHandleArrayQueue<>(magazines.length);
         fill(magazines, filled);
         foreign = new FrameCache(this);
     }
@@ -61,7 +62,7 @@ public final class FramePool implements AutoCloseable {
                 System.arraycopy(frames, first, magazine.frames, 0, Magazine.CHUNKS);
                 full.push(magazine);
             } else {
-                empty.push(magazine);
+                empty.offer(magazine);
             }
         }
     }
@@ -132,7 +133,7 @@ public final class FramePool implements AutoCloseable {
     }
 
     Magazine takeEmpty() {
-        Magazine magazine = empty.pop();
+        Magazine magazine = empty.poll();
         if (magazine == null) {
             throw new IllegalStateException("more caches than the pool was made for");
         }
@@ -142,7 +143,7 @@ public final class FramePool implements AutoCloseable {
     @Nullable Magazine exchangeEmpty(Magazine magazine) {
         Magazine taken = full.pop();
         if (taken != null) {
-            empty.push(magazine);
+            empty.offer(magazine);
         }
         return taken;
     }

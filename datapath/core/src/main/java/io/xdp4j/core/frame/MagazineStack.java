@@ -25,16 +25,15 @@ final class MagazineStack {
 
     private final Magazine[] magazines;
 
-    /// What lies below each magazine, of whichever stack it is on.
+    /// What lies below each magazine.
     private final int[] below;
 
     private final AtomicLong head = new AtomicLong(NONE & NUMBER);
 
-    /// @param magazines the pool's, by number
-    /// @param below shared by the stacks of a pool, for a magazine lies on one at most
-    MagazineStack(Magazine[] magazines, int[] below) {
+    /// @param magazines all that it may get, by number
+    MagazineStack(Magazine[] magazines) {
         this.magazines = magazines;
-        this.below = below;
+        this.below = new int[magazines.length];
     }
 
     void push(Magazine magazine) {
