@@ -22,7 +22,7 @@ import java.util.TreeSet;
 /// ```
 ///
 /// `run` gives the arguments, `explained` the drop reasons that may occur, `writes` a file of the
-/// repository that must be there afterwards and is then removed, `expect` a comparison with a counter of the summary. A step of its path is a
+/// repository that must be there afterwards and is then removed, `warns` a line on standard error, `expect` a comparison with a counter of the summary. A step of its path is a
 /// property, the name of an element, or `key=value`, which adds up the elements that have it. A drop
 /// reason that is not there counts 0.
 record Scenario(
@@ -30,6 +30,7 @@ record Scenario(
         List<String> arguments,
         Set<String> explained,
         List<Path> written,
+        List<String> warnings,
         List<Expectation> expectations) {
 
     /// One comparison.
@@ -79,6 +80,7 @@ record Scenario(
         List<String> arguments = new ArrayList<>();
         Set<String> explained = new TreeSet<>();
         List<Path> written = new ArrayList<>();
+        List<String> warnings = new ArrayList<>();
         List<Expectation> expectations = new ArrayList<>();
         for (String line : lines(file)) {
             List<String> words = List.of(line.strip().split("\\s+", -1));
@@ -88,6 +90,7 @@ record Scenario(
                 case "run" -> arguments.addAll(rest);
                 case "explained" -> explained.addAll(rest);
                 case "writes" -> written.add(Repository.root().resolve(rest.getFirst()));
+                case "warns" -> warnings.add(String.join(" ", rest));
                 case "expect" ->
                         expectations.add(
                                 new Expectation(
@@ -99,7 +102,7 @@ record Scenario(
             throw new IllegalArgumentException(file + ": no run or no expectation");
         }
         String name = String.valueOf(file.getFileName()).replace(".scenario", "");
-        return new Scenario(name, arguments, explained, written, expectations);
+        return new Scenario(name, arguments, explained, written, warnings, expectations);
     }
 
     private static List<String> lines(Path file) {

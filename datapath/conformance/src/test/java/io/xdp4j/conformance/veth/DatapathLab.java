@@ -22,6 +22,7 @@ import io.xdp4j.testkit.LedgerAssert;
 import io.xdp4j.testkit.StalledWorker;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,9 @@ import java.util.Optional;
 
 /// The pairs in this process: `a1` and `b0` are polled by worker 0, `a0` and `b1` by worker 1.
 final class DatapathLab implements VethLab {
+    /// Frames of one turn of a burst.
+    private static final int TURN = 64;
+
     private final Datapath datapath = Datapath.builder().workers(2).build();
     private final DatapathBackends backends =
             new DatapathBackends(datapath, id -> Optional.empty());
@@ -145,14 +149,25 @@ final class DatapathLab implements VethLab {
         Worker still = device(stalled).rxQueues().getFirst().worker();
         Worker other = datapath.workers().get(1 - still.index());
         boolean sentOn = !stalled.equals(KernelLab.peerOf(device));
-        long polled = polled(other) + (sentOn ? frames.size() : 0);
+        long expected = polled(other);
         try (StalledWorker _ = StalledWorker.of(still)) {
-            for (byte[] frame : frames) {
-                write(device, other.index(), frame);
+            for (List<byte[]> some : inTurns(frames)) {
+                some.forEach(frame -> write(device, other.index(), frame));
+                expected += sentOn ? some.size() : 0;
+                long target = expected;
+                Await.until("the frames to be sent on", () -> polled(other) >= target);
             }
-            Await.until("the frames to be sent on", () -> polled(other) >= polled);
         }
         LedgerAssert.settled(datapath);
+    }
+
+    /// So few at a time that none finds the ring of a worker full that is not stalled.
+    private static List<List<byte[]>> inTurns(List<byte[]> frames) {
+        List<List<byte[]>> turns = new ArrayList<>();
+        for (int from = 0; from < frames.size(); from += TURN) {
+            turns.add(frames.subList(from, Math.min(from + TURN, frames.size())));
+        }
+        return turns;
     }
 
     private static long polled(Worker worker) {
