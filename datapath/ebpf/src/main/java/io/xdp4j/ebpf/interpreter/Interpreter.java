@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 /// Runs what nobody verified as well: whatever the instructions, a run ends with a result or a
 /// [TrapException], the latter also when the machine's budget of instructions is used up.
 ///
+/// Longer than a file should be, for one mechanism: the loop's one switch has a case for each operation,
+/// and the cases look alike because each takes its own word apart. What they share, HotSpot would
+/// compute before the switch, for all of them. What runs seldom is in [Rare].
+///
 /// Thread: any; one machine's runs never overlap.
 /// Kernel: `___bpf_prog_run`.
 public final class Interpreter {
