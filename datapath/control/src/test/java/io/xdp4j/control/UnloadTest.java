@@ -76,7 +76,8 @@ final class UnloadTest {
             datapath.tracepoints()
                     .subscribe(new Slow(unloading), List.of(Tracepoint.FRAME_DROPPED));
             try (StalledWorker _ = StalledWorker.of(datapath.workers().get(1))) {
-                nic.inject(0, Collections.nCopies(FRAMES, Frames.udp4(1, 60)).toArray(byte[][]::new));
+                nic.inject(
+                        0, Collections.nCopies(FRAMES, Frames.udp4(1, 60)).toArray(byte[][]::new));
                 while (enqueued(objects) < FRAMES) {
                     Thread.onSpinWait();
                 }
