@@ -310,8 +310,7 @@ public final class DumpCommand extends ToolCommand {
         }
     }
 
-    private void take(ToolSession session, Running now, CapturedPacket packet)
-            throws IOException {
+    private void take(ToolSession session, Running now, CapturedPacket packet) throws IOException {
         String program = now.program(packet);
         if (now.file() != null) {
             now.file().write(packet);
