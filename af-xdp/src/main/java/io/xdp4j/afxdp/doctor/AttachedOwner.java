@@ -75,12 +75,14 @@ record AttachedOwner(String description, String wayOut) {
         String line = key + ":\t" + id;
         return entries(PROC).stream()
                 .filter(process -> PROC.relativize(process).toString().matches("\\d+"))
-                .filter(process -> entries(process.resolve("fdinfo")).stream()
-                        .anyMatch(descriptor -> lines(descriptor).contains(line)))
-                .map(process -> String.join("", lines(process.resolve("comm")))
-                        + " (pid "
-                        + process.getFileName()
-                        + ")")
+                .filter(process ->
+                        entries(process.resolve("fdinfo")).stream()
+                                .anyMatch(descriptor -> lines(descriptor).contains(line)))
+                .map(process ->
+                        String.join("", lines(process.resolve("comm")))
+                                + " (pid "
+                                + process.getFileName()
+                                + ")")
                 .toList();
     }
 
