@@ -36,6 +36,8 @@ final class VethRq implements NapiPoller {
     /// The sender's transmit queues, when they may wait for this ring.
     private volatile @Nullable HostTransmit sender;
 
+    private final XdpFrame[] burst = new XdpFrame[RxQueue.BURST];
+
     /// Polled frames that the other host side sent, skbs in the kernel's terms.
     private long hostFrames;
 
@@ -158,18 +160,12 @@ final class VethRq implements NapiPoller {
             return 0;
         }
         int done = 0;
-        while (done < budget) {
-            XdpFrame frame = from.consume();
-            if (frame == null) {
-                break;
-            }
-            if (frame.isSkb()) {
-                receiveSkb(frame);
-            } else {
-                queue.receive(frame);
-            }
-            done++;
-        }
+        int taken;
+        do {
+            taken = from.consume(burst, Math.min(RxQueue.BURST, budget - done));
+            queue.receive(burst, convertSkbs(taken));
+            done += taken;
+        } while (taken > 0 && done < budget);
         HostTransmit waiting = sender;
         if (waiting != null) {
             VarHandle.fullFence(); // (B) of TxQdisc
@@ -178,18 +174,32 @@ final class VethRq implements NapiPoller {
         return done;
     }
 
-    /// A frame of the other host side is given what a driver's frame has: headroom, no metadata.
+    /// Frames of the other host side are given what a driver's frame has: headroom, no metadata. Those for
+    /// which there is no memory are dropped; returns how many are left.
     ///
     /// Kernel: `veth_convert_skb_to_xdp_buff`.
     @HotPath
-    private void receiveSkb(XdpFrame frame) {
+    private int convertSkbs(int taken) {
+        int kept = 0;
+        for (int i = 0; i < taken; i++) {
+            XdpFrame frame = burst[i];
+            if (frame.isSkb() && !convertSkb(frame)) {
+                queue.drop(frame, DropReason.RX_NO_MEMORY);
+                continue;
+            }
+            if (kept != i) {
+                burst[kept] = frame;
+            }
+            kept++;
+        }
+        return kept;
+    }
+
+    @HotPath
+    private boolean convertSkb(XdpFrame frame) {
         hostFrames++;
         frame.setSkb(false);
-        if (queue.worker().frames().restoreHeadroom(frame)) {
-            queue.receive(frame);
-        } else {
-            queue.drop(frame, DropReason.RX_NO_MEMORY);
-        }
+        return queue.worker().frames().restoreHeadroom(frame);
     }
 
     @HotPath

@@ -134,7 +134,8 @@ public final class AfXdpProvider implements NetDeviceProvider {
                         link.address().value(),
                         queues);
         LinkMonitor monitor = datapath.shared(LinkMonitor.class, LinkMonitor::new);
-        return new AfXdpDevice(datapath, init, settings, !link.kind().isEmpty(), monitor);
+        return datapath.register(
+                new AfXdpDevice(datapath, init, settings, !link.kind().isEmpty(), monitor));
     }
 
     private static LinkInfo link(String name) {

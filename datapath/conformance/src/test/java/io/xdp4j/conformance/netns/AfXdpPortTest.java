@@ -49,16 +49,13 @@ final class AfXdpPortTest {
         for (String scope : List.of("all", "default")) {
             netns.exec("sysctl", "-qw", "net.ipv6.conf." + scope + ".disable_ipv6=1");
         }
-        connect(0);
-        connect(1);
+        for (int pair = 0; pair < 2; pair++) {
+            netns.ip("link", "add", "p" + pair, "type", "veth", "peer", "name", "w" + pair);
+            netns.ip("link", "set", "p" + pair, "up");
+            netns.ip("link", "set", "w" + pair, "up");
+        }
         visit = NetNamespace.enter(netns.name());
         datapath = Datapath.builder().workers(1).frames(CHUNKS).build();
-    }
-
-    private void connect(int pair) {
-        netns.ip("link", "add", "p" + pair, "type", "veth", "peer", "name", "w" + pair);
-        netns.ip("link", "set", "p" + pair, "up");
-        netns.ip("link", "set", "w" + pair, "up");
     }
 
     @AfterEach
@@ -84,14 +81,6 @@ final class AfXdpPortTest {
         from.attach(xdp -> xdp.redirect(ifindex, 0));
     }
 
-    /// The kernel tells of a carrier a moment after both ends are up.
-    private void awaitUp() {
-        datapath.up();
-        Await.until(
-                "ports are up",
-                () -> datapath.devices().stream().allMatch(NetDevice::isOperational));
-    }
-
     private boolean isAttached(String name) {
         return netns.ip("link", "show", name).contains("prog/xdp");
     }
@@ -103,7 +92,7 @@ final class AfXdpPortTest {
         NetDevice in = port("p0");
         NetDevice out = port("p1");
         forward(in, out);
-        awaitUp();
+        datapath.up();
         assertPasses("w1", FRAME);
         assertThat(chunksWithTheMark()).isEqualTo(1);
     }
@@ -111,7 +100,7 @@ final class AfXdpPortTest {
     @Test
     void frameSentBackNeverLeavesItsChunk() {
         port("p0").attach(Tx.SWAP_MACS);
-        awaitUp();
+        datapath.up();
         byte[] back = FRAME.clone();
         System.arraycopy(FRAME, 0, back, 6, 6);
         System.arraycopy(FRAME, 6, back, 0, 6);
@@ -140,19 +129,6 @@ final class AfXdpPortTest {
             }
         }
         return found;
-    }
-
-    // ---- links
-
-    @Test
-    void portWhoseInterfaceWentBeforeItWasOpenWaitsForIt() {
-        NetDevice port = port("p0");
-        netns.ip("link", "del", "p0");
-        port.up();
-        assertThat(port.isOperational()).isFalse();
-        connect(0);
-        Await.until("p0 is up", port::isOperational);
-        assertThat(isAttached("p0")).isTrue();
     }
 
     // ---- under load

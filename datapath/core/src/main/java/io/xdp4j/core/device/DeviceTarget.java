@@ -53,6 +53,21 @@ public final class DeviceTarget implements RedirectTarget {
     @HotPath
     public int redirect(
             XdpFrame frame, XdpRxqInfo ingress, int cpu, @Nullable AttachedProgram egress) {
+        if (!frame.isPlain()) {
+            return redirectOther(frame, ingress, cpu, egress);
+        }
+        if (!device.takesRedirects()) {
+            return -Redirector.EOPNOTSUPP;
+        }
+        int error = device.checkForward(frame);
+        if (error == 0) {
+            bulk[cpu].enqueue(frame, ingress, egress);
+        }
+        return error;
+    }
+
+    private int redirectOther(
+            XdpFrame frame, XdpRxqInfo ingress, int cpu, @Nullable AttachedProgram egress) {
         boolean skb = frame.isSkb();
         if (!skb && !device.takesRedirects()) {
             return -Redirector.EOPNOTSUPP;

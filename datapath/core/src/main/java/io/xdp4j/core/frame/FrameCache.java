@@ -36,13 +36,20 @@ public final class FrameCache {
             return null;
         }
         XdpFrame frame = loaded.frames[--loadedCount];
-        frame.allocated = true;
-        frame.reset();
+        frame.state = XdpFrame.ALLOCATED;
         return frame;
     }
 
     /// Returns a packet with all its chunks.
     public void free(XdpFrame frame) {
+        if (frame.isPlain()) {
+            freeChunk(frame);
+        } else {
+            freeChain(frame);
+        }
+    }
+
+    private void freeChain(XdpFrame frame) {
         XdpFrame frag = frame.nextFrag;
         freeChunk(frame);
         while (frag != null) {
@@ -101,10 +108,7 @@ public final class FrameCache {
         frame.length -= bytes;
         frag.setData(0, bytes);
         RawMemory.copy(frame.data + frame.length, frag.data, bytes);
-        frag.nextFrag = frame.nextFrag;
-        frame.nextFrag = frag;
-        frame.fragsLength += bytes;
-        frame.fragCount++;
+        frame.insertFrag(frag);
         return true;
     }
 
@@ -144,10 +148,10 @@ public final class FrameCache {
     }
 
     private void freeChunk(XdpFrame frame) {
-        if (!frame.allocated) {
+        if ((frame.state & XdpFrame.ALLOCATED) == 0) {
             throw freedTwice(frame);
         }
-        frame.allocated = false;
+        frame.clear();
         if (loadedCount == Magazine.CHUNKS) {
             unload();
         }
@@ -182,7 +186,7 @@ public final class FrameCache {
     private void warm(XdpFrame[] magazine) {
         int bytes = 0;
         for (XdpFrame frame : magazine) {
-            bytes += (frame.allocated ? 1 : 0) + frame.length;
+            bytes += frame.state + frame.length;
             bytes += RawMemory.u8(frame.chunk + XdpFrame.HEADROOM_BYTES);
         }
         warmed = bytes;

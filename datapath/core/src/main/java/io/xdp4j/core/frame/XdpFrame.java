@@ -38,8 +38,25 @@ public final class XdpFrame {
     /// Chunks that may be chained behind the first (`MAX_SKB_FRAGS`).
     public static final int MAX_FRAGS = 17;
 
+    // State bits. A frame that was none but the first three needs no reset when it is freed: each
+    // field
+    // written for each frame costs as much as what is done with the packet.
+    static final int ALLOCATED = 1;
+    private static final int HAS_RXQ = 2;
+    private static final int HAS_MEM = 4;
+    private static final int SKB = 8;
+    private static final int CHECKSUM = 16;
+
+    /// Something else than data in one chunk was set: [#clear] has work.
+    private static final int MORE = 32;
+
+    private static final int RECEIVED = HAS_RXQ | HAS_MEM;
+    private static final int NOT_PLAIN = SKB | CHECKSUM | MORE;
+
     final FramePool pool;
     final long chunk;
+
+    int state;
 
     long data;
     int length;
@@ -51,7 +68,6 @@ public final class XdpFrame {
 
     @Nullable XdpRxqInfo rxq;
     @Nullable XdpMemInfo mem;
-    boolean skb;
     long timestampNanos;
 
     // Offloads still to be done, as virtio_net_hdr has them; positions are offsets in the chunk, so
@@ -61,9 +77,7 @@ public final class XdpFrame {
     int headersEnd;
     int csumStart;
     int csumOffset;
-    boolean needsChecksum;
 
-    boolean allocated;
     int borrower;
     @Nullable FrameByteBuf byteBuf;
 
@@ -102,6 +116,13 @@ public final class XdpFrame {
         return (int) (data - chunk) - HEADER_BYTES;
     }
 
+    /// True for an ordinary frame of a driver: one chunk, no metadata, no offloads left, no skb. False may
+    /// be said of such a frame too, when it was another.
+    @HotPath
+    public boolean isPlain() {
+        return (state & NOT_PLAIN) == 0;
+    }
+
     /// Next chunk of the chain; its data are the bytes after this chunk's.
     public @Nullable XdpFrame nextFrag() {
         return nextFrag;
@@ -120,27 +141,37 @@ public final class XdpFrame {
     /// Declares the bytes directly before the data as metadata.
     public void setMetaLength(int bytes) {
         this.metaLength = bytes;
+        state |= MORE;
     }
 
     /// The queue the packet came in by; null for one that the host side made.
     public @Nullable XdpRxqInfo rxq() {
-        return rxq;
+        return (state & HAS_RXQ) == 0 ? null : rxq;
     }
 
     /// The memory model of the queue by which the frame came into the datapath; it stays what it is at
     /// every hop, so that the memory finds its way back. Null for what the host side made and no
     /// queue has received yet.
     public @Nullable XdpMemInfo mem() {
-        return mem;
+        return (state & HAS_MEM) == 0 ? null : mem;
     }
 
     /// The queue that takes the frame in; the first one lends it its memory model.
     @HotPath
+    @SuppressWarnings("ReferenceEquality") // whether a store can be saved
     public void receivedBy(XdpRxqInfo queue) {
-        rxq = queue;
-        if (mem == null) {
+        // References are stored where they change only: each store marks a card.
+        if (rxq != queue) {
+            rxq = queue;
+        }
+        int before = state;
+        if ((before & RECEIVED) == RECEIVED) {
+            return;
+        }
+        if ((before & HAS_MEM) == 0 && mem != queue.mem()) {
             mem = queue.mem();
         }
+        state = before | RECEIVED;
     }
 
     /// True for a packet that is past a driver, or that the host side wrote; what was redirected in a
@@ -149,12 +180,12 @@ public final class XdpFrame {
     /// Kernel: a `struct sk_buff` in place of a `struct xdp_frame`.
     @HotPath
     public boolean isSkb() {
-        return skb;
+        return (state & SKB) != 0;
     }
 
     @HotPath
     public void setSkb(boolean on) {
-        this.skb = on;
+        state = on ? state | SKB : state & ~SKB;
     }
 
     /// Capture time in nanoseconds since the epoch, 0 when unknown.
@@ -164,6 +195,7 @@ public final class XdpFrame {
 
     public void setTimestampNanos(long nanos) {
         this.timestampNanos = nanos;
+        state |= MORE;
     }
 
     /// Who outside of the datapath may write to or read from the chunk now, 0 for nobody.
@@ -196,8 +228,21 @@ public final class XdpFrame {
     @HotPath
     public void appendFrag(XdpFrame tail, XdpFrame frag) {
         tail.nextFrag = frag;
+        tail.state |= MORE;
         fragsLength += frag.length;
         fragCount++;
+        state |= MORE;
+    }
+
+    /// Chains a chunk between this one and the next.
+    @HotPath
+    void insertFrag(XdpFrame frag) {
+        frag.nextFrag = nextFrag;
+        frag.state |= MORE;
+        nextFrag = frag;
+        fragsLength += frag.length;
+        fragCount++;
+        state |= MORE;
     }
 
     /// Cuts the chain after `last`, which belongs to this frame, and returns the rest, which the
@@ -223,11 +268,11 @@ public final class XdpFrame {
     /// True when checksum or segmentation work is left to whoever transmits the frame.
     @HotPath
     public boolean hasOffload() {
-        return needsChecksum || gsoSize != 0;
+        return needsChecksum() || gsoSize != 0;
     }
 
     public boolean needsChecksum() {
-        return needsChecksum;
+        return (state & CHECKSUM) != 0;
     }
 
     public boolean isGso() {
@@ -263,7 +308,7 @@ public final class XdpFrame {
     /// offset`, where the pseudo header's sum stands now.
     @HotPath
     public void setPartialChecksum(int start, int offset) {
-        needsChecksum = true;
+        state |= CHECKSUM;
         csumStart = (int) (data - chunk) + start;
         csumOffset = offset;
     }
@@ -274,11 +319,12 @@ public final class XdpFrame {
         gsoType = type;
         gsoSize = size;
         headersEnd = (int) (data - chunk) + headerLength;
+        state |= MORE;
     }
 
     @HotPath
     public void clearOffload() {
-        needsChecksum = false;
+        state &= ~CHECKSUM;
         gsoType = 0;
         gsoSize = 0;
     }
@@ -298,7 +344,6 @@ public final class XdpFrame {
     void copyMetadataFrom(XdpFrame source) {
         metaLength = source.metaLength;
         rxq = source.rxq;
-        skb = source.skb;
         mem = XdpMemInfo.ORDER0;
         timestampNanos = source.timestampNanos;
         gsoType = source.gsoType;
@@ -306,23 +351,32 @@ public final class XdpFrame {
         headersEnd = source.headersEnd;
         csumStart = source.csumStart;
         csumOffset = source.csumOffset;
-        needsChecksum = source.needsChecksum;
+        state = source.state | HAS_MEM | MORE;
     }
 
-    /// Forgets the last packet; called by the pool when the frame is handed out.
+    /// Forgets the packet; called by the pool when the frame is freed.
     @HotPath
+    void clear() {
+        if ((state & MORE) != 0) {
+            clearMore();
+        }
+        state = 0;
+    }
+
+    /// Forgets the packet; the frame stays with its owner.
     void reset() {
+        clear();
+        state = ALLOCATED;
+    }
+
+    private void clearMore() {
         metaLength = 0;
         nextFrag = null;
         fragsLength = 0;
         fragCount = 0;
-        rxq = null;
-        mem = null;
-        skb = false;
         timestampNanos = 0;
         gsoType = 0;
         gsoSize = 0;
-        needsChecksum = false;
     }
 
     /// Copies the whole packet out of the chain.

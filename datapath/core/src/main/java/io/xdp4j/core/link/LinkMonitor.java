@@ -251,8 +251,7 @@ public final class LinkMonitor {
                 LinkInfo link = present.get(name);
                 if (link != null) {
                     changed(link);
-                } else {
-                    known.remove(name);
+                } else if (known.remove(name) != null) {
                     watchersOf(name).forEach(registration -> registration.watch.linkRemoved());
                 }
             }

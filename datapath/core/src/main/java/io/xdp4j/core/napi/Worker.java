@@ -191,6 +191,12 @@ public final class Worker {
     @HotPath
     public void drop(XdpFrame frame, DropReason reason, int ifindex) {
         ledger.dropped(reason, 1);
+        free(frame, reason, ifindex);
+    }
+
+    /// Frees a frame whose drop the caller counts.
+    @HotPath
+    public void free(XdpFrame frame, DropReason reason, int ifindex) {
         TraceListener trace = traceDrops();
         if (trace != null) {
             trace.frameDropped(reason, ifindex);

@@ -31,7 +31,9 @@ public final class RedirectInfo {
     private @Nullable RedirectTarget target;
 
     public void reset() {
-        kind = NONE;
+        if (kind != NONE) {
+            kind = NONE;
+        }
     }
 
     int redirect(int toIfindex, long flags) {
@@ -44,6 +46,7 @@ public final class RedirectInfo {
         return XdpAction.XDP_REDIRECT;
     }
 
+    @SuppressWarnings("ReferenceEquality") // whether a store can be saved
     int redirectMap(RedirectMap to, int toKey, long flags) {
         if ((flags & ~(MISS_ACTION_MASK | to.redirectFlags())) != 0) {
             return XdpAction.XDP_ABORTED; // here too
@@ -56,8 +59,11 @@ public final class RedirectInfo {
             excludeIngress = (flags & RedirectMap.EXCLUDE_INGRESS) != 0;
             return XdpAction.XDP_REDIRECT;
         }
-        target = to.lookup(toKey);
-        if (target == null) {
+        RedirectTarget found = to.lookup(toKey);
+        if (target != found) {
+            target = found;
+        }
+        if (found == null) {
             // As if bpf_redirect had been called for no device.
             kind = IFINDEX;
             ifindex = 0;

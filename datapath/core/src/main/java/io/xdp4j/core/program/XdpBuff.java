@@ -27,6 +27,7 @@ public final class XdpBuff extends XdpMd {
     private final int cpu;
 
     private @Nullable XdpFrame frame;
+    private @Nullable XdpRxqInfo origin;
     private @Nullable DropReason dropReason;
 
     /// A view for the worker of that index.
@@ -37,8 +38,12 @@ public final class XdpBuff extends XdpMd {
     // ---- the datapath's side
 
     /// Points the view at a frame. `egressIfindex` is 0 but for a devmap program.
+    @SuppressWarnings("ReferenceEquality") // whether a store can be saved
     public void load(XdpFrame from, XdpRxqInfo rxq, int egress) {
-        frame = from;
+        // Stored where they change only: this runs for each packet.
+        if (frame != from) {
+            frame = from;
+        }
         long start = from.chunk();
         long data = from.data();
         setFrame(
@@ -47,9 +52,20 @@ public final class XdpBuff extends XdpMd {
                 data,
                 data + from.length(),
                 data - from.metaLength());
-        setOrigin(rxq.ifindex(), rxq.queueIndex(), egress);
-        dropReason = null;
+        if (origin != rxq || egressIfindex() != egress) {
+            origin = rxq;
+            setOrigin(rxq.ifindex(), rxq.queueIndex(), egress);
+        }
+        if (dropReason != null) {
+            dropReason = null;
+        }
         redirect.reset();
+    }
+
+    @Override
+    public void hideQueue() {
+        super.hideQueue();
+        origin = null;
     }
 
     /// Writes moved pointers back to the frame.

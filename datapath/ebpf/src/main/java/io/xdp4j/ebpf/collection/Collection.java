@@ -382,7 +382,6 @@ public final class Collection implements AutoCloseable {
     public void close() {
         programs.values().forEach(program -> runtime.unregisterProgram(program.id()));
         programs.clear();
-        runtime.timers().awaitCallback(); // one of them may be on its way
         if (testRun != null) {
             testRun.close();
             testRun = null;
@@ -400,7 +399,6 @@ public final class Collection implements AutoCloseable {
     private void close(BpfMap map) {
         if (runtime.pinnedMaps().giveBack(map)) {
             runtime.unregisterMap(map.id());
-            runtime.timers().release(map);
             map.close();
         }
     }

@@ -26,6 +26,8 @@ public final class RawMemory {
     /// Above this many bytes a bulk copy is faster than a loop of eight-byte moves.
     private static final int SMALL_COPY = 256;
 
+    private static final long ADDRESS_MASK = (1L << 56) - 1;
+
     private RawMemory() {}
 
     /// Memory at every address, for code that makes its own accesses.
@@ -99,6 +101,16 @@ public final class RawMemory {
 
     public static void putLongBe(long address, long value) {
         ALL.set(LONG_BE, address, value);
+    }
+
+    /// Copies 64 bytes; the areas must not overlap.
+    public static void copy64(long source, long destination) {
+        // User space ends below 2^56, which HotSpot does not know: masked, no access needs a check.
+        long from = source & ADDRESS_MASK;
+        long to = destination & ADDRESS_MASK;
+        for (int at = 0; at < 64; at += 8) {
+            putLong(to + at, getLong(from + at));
+        }
     }
 
     /// Copies `length` bytes; the areas must not overlap (use [#move] when they may).

@@ -78,14 +78,16 @@ public final class BpfMachine {
     }
 
     /// Runs a program's main function on a packet; returns its r0.
+    @SuppressWarnings("ReferenceEquality") // whether a store can be saved
     public long run(Executable program, XdpMd packet) {
-        xdp = packet;
-        tailCalls = 0;
-        budgetLeft = budget;
-        continuation = 0;
-        frame = 0;
-        grants = 0;
-        coarseReadsLeft = 0;
+        // Stored where they change only: this runs for each packet.
+        if (xdp != packet) {
+            xdp = packet;
+        }
+        if ((tailCalls | continuation | frame | grants | coarseReadsLeft) != 0
+                || budgetLeft != budget) {
+            reset();
+        }
         return program.call(this, 0, CTX_HANDLE, 0, 0, 0, 0);
     }
 

@@ -32,7 +32,7 @@ public abstract class XdpMd {
     private static final int MAX_META_BYTES = 32;
 
     private long hardStart;
-    private long frameEnd;
+    private int frameBytes;
     private long data;
     private long dataEnd;
     private long dataMeta;
@@ -48,11 +48,17 @@ public abstract class XdpMd {
     protected final void setFrame(
             long hardStart, long frameEnd, long data, long dataEnd, long dataMeta) {
         this.hardStart = hardStart;
-        this.frameEnd = frameEnd;
         this.data = data;
         this.dataEnd = dataEnd;
         this.dataMeta = dataMeta;
-        this.moved = false;
+        // Stored where they change only: this runs for each packet.
+        int bytes = (int) (frameEnd - hardStart);
+        if (frameBytes != bytes) {
+            frameBytes = bytes;
+        }
+        if (moved) {
+            moved = false;
+        }
     }
 
     /// True when a helper has moved a pointer since the packet was loaded.
@@ -67,7 +73,7 @@ public abstract class XdpMd {
     }
 
     /// Makes the queue read as 0, as a cpumap program sees it.
-    public final void hideQueue() {
+    public void hideQueue() {
         rxQueueIndex = 0;
     }
 
@@ -140,7 +146,7 @@ public abstract class XdpMd {
             return delta > 0 ? growFrags(delta) : cutFrags(-delta);
         }
         long to = dataEnd + delta;
-        if (to > frameEnd - TAILROOM_BYTES || to < data + ETH_HLEN) {
+        if (to > hardStart + frameBytes - TAILROOM_BYTES || to < data + ETH_HLEN) {
             return -Errno.EINVAL;
         }
         if (delta > 0) {

@@ -54,7 +54,8 @@ public final class AfPacketProvider implements NetDeviceProvider {
                             interfaces.hardwareAddress(name).value(),
                             settings.queues());
             LinkMonitor monitor = datapath.shared(LinkMonitor.class, LinkMonitor::new);
-            return List.of(new AfPacketDevice(datapath, init, settings, monitor));
+            return List.of(
+                    datapath.register(new AfPacketDevice(datapath, init, settings, monitor)));
         } catch (NativeException e) {
             if (e.errno() == Errno.ENODEV) {
                 throw new DeviceException(

@@ -32,6 +32,7 @@ final class GeneratorQueue implements NapiPoller {
     private final int[] slots;
     private final TokenBucket bucket;
     private final Runnable timer = this::timeUp;
+    private final XdpFrame[] burst = new XdpFrame[RxQueue.BURST];
     private @Nullable Future<?> ticking;
 
     private volatile boolean running;
@@ -104,9 +105,11 @@ final class GeneratorQueue implements NapiPoller {
         }
         int limit = (int) Math.min(Math.min(budget, left), bucket.available(worker.nowNanos()));
         int done = 0;
-        while (done < limit && receiveNext()) {
-            done++;
-        }
+        int arrived;
+        do {
+            arrived = receiveBurst(Math.min(RxQueue.BURST, limit - done));
+            done += arrived;
+        } while (arrived == RxQueue.BURST);
         bucket.take(done);
         left -= done;
         if (left == 0) {
@@ -115,20 +118,26 @@ final class GeneratorQueue implements NapiPoller {
         return done;
     }
 
-    /// Has the next frame arrive; false when the wire must wait for a free chunk.
+    /// Has the next frames arrive; fewer than `limit` when the wire must wait for free chunks.
     @HotPath
-    private boolean receiveNext() {
-        int slot = slots[next];
-        XdpFrame frame = fill(slot);
-        if (frame != null) {
-            queue.receiveNew(frame);
-        } else if (bucket.isUnlimited()) {
-            return false;
-        } else {
-            queue.dropWithoutFrame(DropReason.RX_NO_MEMORY, 1);
+    private int receiveBurst(int limit) {
+        int arrived = 0;
+        int filled = 0;
+        while (arrived < limit) {
+            XdpFrame frame = fill(slots[next]);
+            if (frame != null) {
+                burst[filled++] = frame;
+            } else if (bucket.isUnlimited()) {
+                break;
+            }
+            arrived++;
+            next = next + 1 == slots.length ? 0 : next + 1;
         }
-        next = next + 1 == slots.length ? 0 : next + 1;
-        return true;
+        if (filled != arrived) {
+            queue.dropWithoutFrame(DropReason.RX_NO_MEMORY, arrived - filled);
+        }
+        queue.receiveNew(burst, filled);
+        return arrived;
     }
 
     @HotPath
@@ -142,9 +151,10 @@ final class GeneratorQueue implements NapiPoller {
         frame.start(linear);
         long data = frame.data();
         long template = table.template(slot);
-        copy64(template, data);
+        // A chunk has room behind a short frame, so no length need be looked at.
+        RawMemory.copy64(template, data);
         if (length > SHORT_FRAME) {
-            copy64(template + SHORT_FRAME, data + SHORT_FRAME);
+            RawMemory.copy64(template + SHORT_FRAME, data + SHORT_FRAME);
             if (length > FlowTable.STRIDE) {
                 RawMemory.copy(
                         table.pattern() + FlowTable.STRIDE,
@@ -153,19 +163,6 @@ final class GeneratorQueue implements NapiPoller {
             }
         }
         return length == linear ? frame : chain(frame, length);
-    }
-
-    /// A chunk has room behind a short frame, so no length need be looked at.
-    @HotPath
-    private static void copy64(long from, long to) {
-        RawMemory.putLong(to, RawMemory.getLong(from));
-        RawMemory.putLong(to + 8, RawMemory.getLong(from + 8));
-        RawMemory.putLong(to + 16, RawMemory.getLong(from + 16));
-        RawMemory.putLong(to + 24, RawMemory.getLong(from + 24));
-        RawMemory.putLong(to + 32, RawMemory.getLong(from + 32));
-        RawMemory.putLong(to + 40, RawMemory.getLong(from + 40));
-        RawMemory.putLong(to + 48, RawMemory.getLong(from + 48));
-        RawMemory.putLong(to + 56, RawMemory.getLong(from + 56));
     }
 
     @HotPath

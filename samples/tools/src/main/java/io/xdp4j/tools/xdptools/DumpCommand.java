@@ -10,11 +10,9 @@ import io.xdp4j.control.RecordBatch;
 import io.xdp4j.control.Snapshot;
 import io.xdp4j.control.json.JsonText;
 import io.xdp4j.tools.exit.CommandException;
-import io.xdp4j.tools.exit.ExitCode;
 import io.xdp4j.tools.session.SampleObject;
 import io.xdp4j.tools.session.ToolCommand;
 import io.xdp4j.tools.session.ToolSession;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -232,16 +230,7 @@ public final class DumpCommand extends ToolCommand {
     }
 
     private DumpFile dumpFile(Path path, DeviceInfo on, List<DumpPoint> at) {
-        try {
-            return usePcap ? new PcapDump(path) : new PcapngDump(path, on.name(), at, snapLength);
-        } catch (IOException e) {
-            throw unwritable(e);
-        }
-    }
-
-    private CommandException unwritable(IOException e) {
-        return new CommandException(
-                ExitCode.RUNTIME, file + ": " + e.getMessage() + " (expected: room to write)", e);
+        return usePcap ? new PcapDump(path) : PcapngDump.create(path, on.name(), at, snapLength);
     }
 
     private String heading(DeviceInfo on, List<DumpPoint> at) {
@@ -272,19 +261,12 @@ public final class DumpCommand extends ToolCommand {
 
     @Override
     protected void poll(ToolSession session) {
-        Running now = running;
-        if (now == null) {
-            return;
-        }
-        try {
-            read(session, now, wakeup);
-        } catch (IOException e) {
-            throw unwritable(e);
-        }
+        read(session, wakeup);
     }
 
-    private void read(ToolSession session, Running now, int atLeast) throws IOException {
-        if (captured >= count) {
+    private void read(ToolSession session, int atLeast) {
+        Running now = running;
+        if (now == null || captured >= count) {
             return;
         }
         RecordBatch batch = session.control().readRecords(now.map(), atLeast);
@@ -302,7 +284,7 @@ public final class DumpCommand extends ToolCommand {
         }
     }
 
-    private static void flush(ToolSession session, Running now) throws IOException {
+    private static void flush(ToolSession session, Running now) {
         if (now.file() == null) {
             session.out().flush();
         } else {
@@ -310,7 +292,7 @@ public final class DumpCommand extends ToolCommand {
         }
     }
 
-    private void take(ToolSession session, Running now, CapturedPacket packet) throws IOException {
+    private void take(ToolSession session, Running now, CapturedPacket packet) {
         String program = now.program(packet);
         if (now.file() != null) {
             now.file().write(packet);
@@ -327,14 +309,10 @@ public final class DumpCommand extends ToolCommand {
         if (now == null) {
             return;
         }
-        try {
-            read(session, now, 0);
-            session.control().closeCapture(now.map());
-            if (now.file() != null) {
-                now.file().close();
-            }
-        } catch (IOException e) {
-            throw unwritable(e);
+        read(session, 0);
+        session.control().closeCapture(now.map());
+        if (now.file() != null) {
+            now.file().close();
         }
         if (target().json()) {
             Map<String, Object> counted = new LinkedHashMap<>();
