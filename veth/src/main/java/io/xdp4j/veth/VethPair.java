@@ -1,7 +1,6 @@
 package io.xdp4j.veth;
 
 import io.xdp4j.core.device.Datapath;
-import io.xdp4j.core.device.DeviceException;
 import io.xdp4j.core.device.DeviceSpec;
 import java.util.Map;
 
@@ -21,7 +20,7 @@ import java.util.Map;
 public record VethPair(VethDevice first, VethDevice second) implements AutoCloseable {
     /// Makes a pair with one queue each way; both ends are down.
     ///
-    /// Fails: [DeviceException] when a name is taken.
+    /// Fails: [io.xdp4j.core.device.DeviceException] when a name is taken.
     public static VethPair open(Datapath datapath, String first, String second) {
         return open(datapath, new DeviceSpec(first, VethDevice.TRANSPORT, Map.of("peer", second)));
     }
@@ -42,21 +41,24 @@ public record VethPair(VethDevice first, VethDevice second) implements AutoClose
     /// Queue i belongs to worker i where there are as many queues as workers; otherwise pairs start
     /// where the last device ended, with both ends on the same worker.
     ///
-    /// Fails: [DeviceException]; then neither end is there.
+    /// Fails: [io.xdp4j.core.device.DeviceException]; then neither end is there.
     public static VethPair open(Datapath datapath, DeviceSpec spec) {
+        VethPair pair = make(datapath, spec);
+        datapath.register(pair.first);
+        datapath.register(pair.second);
+        return pair;
+    }
+
+    /// The same, but the datapath does not know them yet.
+    static VethPair make(Datapath datapath, DeviceSpec spec) {
         VethOptions options = new VethOptions(datapath, spec);
         VethEnd one = options.first();
         VethEnd other = options.second(one);
         Object rtnl = new Object();
         VethDevice first = new VethDevice(datapath, one, rtnl);
-        try {
-            VethDevice second = new VethDevice(datapath, other, rtnl);
-            VethDevice.connect(first, second);
-            return new VethPair(datapath.register(first), datapath.register(second));
-        } catch (DeviceException e) {
-            first.close();
-            throw e;
-        }
+        VethDevice second = new VethDevice(datapath, other, rtnl);
+        VethDevice.connect(first, second);
+        return new VethPair(first, second);
     }
 
     /// Brings both ends up.

@@ -21,7 +21,7 @@ public final class VethProvider implements NetDeviceProvider {
     /// Both ends, the named one first.
     @Override
     public List<NetDevice> open(Datapath datapath, DeviceSpec spec) {
-        VethPair pair = VethPair.open(datapath, spec);
+        VethPair pair = VethPair.make(datapath, spec);
         return List.of(pair.first(), pair.second());
     }
 }

@@ -134,8 +134,7 @@ public final class AfXdpProvider implements NetDeviceProvider {
                         link.address().value(),
                         queues);
         LinkMonitor monitor = datapath.shared(LinkMonitor.class, LinkMonitor::new);
-        return datapath.register(
-                new AfXdpDevice(datapath, init, settings, !link.kind().isEmpty(), monitor));
+        return new AfXdpDevice(datapath, init, settings, !link.kind().isEmpty(), monitor);
     }
 
     private static LinkInfo link(String name) {

@@ -5,12 +5,13 @@ import io.xdp4j.linux.bpf.KernelXdpLink;
 import io.xdp4j.linux.netlink.LinkInfo;
 import io.xdp4j.linux.netlink.XdpAttachment;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Whose program an interface has, and how to get it off.
 ///
@@ -72,31 +73,33 @@ record AttachedOwner(String description, String wayOut) {
     /// `name (pid N)` of each process with a descriptor of that kind and id.
     private static List<String> processesWith(String key, int id) {
         String line = key + ":\t" + id;
-        List<String> found = new ArrayList<>();
-        try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
-            for (Path process : processes) {
-                if (hasDescriptor(process, line)) {
-                    String name = Files.readString(process.resolve("comm")).strip();
-                    found.add(name + " (pid " + process.getFileName() + ")");
-                }
-            }
-        } catch (IOException e) {
-            return found; // a process ended meanwhile: what was found is still right
-        }
-        return found;
+        return entries(PROC).stream()
+                .filter(process -> PROC.relativize(process).toString().matches("\\d+"))
+                .filter(process ->
+                        entries(process.resolve("fdinfo")).stream()
+                                .anyMatch(descriptor -> lines(descriptor).contains(line)))
+                .map(process ->
+                        String.join("", lines(process.resolve("comm")))
+                                + " (pid "
+                                + process.getFileName()
+                                + ")")
+                .toList();
     }
 
-    private static boolean hasDescriptor(Path process, String line) {
-        try (DirectoryStream<Path> descriptors =
-                Files.newDirectoryStream(process.resolve("fdinfo"))) {
-            for (Path descriptor : descriptors) {
-                if (Files.readAllLines(descriptor).contains(line)) {
-                    return true;
-                }
-            }
-        } catch (IOException e) {
-            return false; // ended, or of another user
+    /// Nothing where a process has ended meanwhile, or is another user's.
+    private static List<Path> entries(Path directory) {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.toList();
+        } catch (IOException | UncheckedIOException e) {
+            return List.of();
         }
-        return false;
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return List.of(); // as above
+        }
     }
 }

@@ -40,7 +40,7 @@ public final class DatapathObjects implements AutoCloseable {
     private final Datapath datapath;
     private final DatapathBackends backends;
     private final Map<Integer, LiveObject> objects = new LinkedHashMap<>();
-    // What other objects' maps still name; its memory stays until the end.
+    // Unloaded, but something may still run or read what is theirs.
     private final List<LiveObject> stillNamed = new ArrayList<>();
     private int lastId;
     private @Nullable Future<?> timers;
@@ -123,7 +123,8 @@ public final class DatapathObjects implements AutoCloseable {
 
     // ---- unloading
 
-    /// Detaches the object's programs, lets what its maps hold drain, and frees it.
+    /// Detaches the object's programs, lets what its maps hold drain, and frees it, unless the maps of
+    /// others name what is its own: then it goes when an unload finds it named no more.
     public synchronized void unload(LiveObject object) {
         if (objects.remove(object.id()) == null) {
             return;
@@ -132,12 +133,18 @@ public final class DatapathObjects implements AutoCloseable {
             LocalControl.takeOff(device, object::runs);
         }
         datapath.workers().synchronize();
-        boolean drained = drain(object, cpuMaps());
-        if (drained && !isNamedElsewhere(object)) {
-            object.collection().close();
-        } else {
-            stillNamed.add(object);
+        stillNamed.add(object);
+        while (stillNamed.removeIf(this::isFreed)) {
+            // Those that are left may have been named by those that went.
         }
+    }
+
+    private boolean isFreed(LiveObject object) {
+        boolean unused = drain(object, cpuMaps()) && !isNamedElsewhere(object);
+        if (unused) {
+            object.collection().close();
+        }
+        return unused;
     }
 
     /// Empties the cpumaps but those of others; false when a ring still holds frames after some time.

@@ -70,12 +70,10 @@ final class PinnedMapsTest {
                             assertThat(entry.stats())
                                     .extracting(stats -> stats.drop())
                                     .contains(2L));
+            assertThat(maps.maps()).as("the first object's program is in use").isNotEmpty();
             objects.unload(second);
-            assertThat(datapath.bpf().maps())
-                    .as("the first object's program was in use")
-                    .isNotEmpty();
+            assertThat(datapath.bpf().maps()).isEmpty();
         }
-        assertThat(datapath.bpf().maps()).isEmpty();
     }
 
     /// Two objects share an array of maps, whose first map is the first object's.
@@ -104,7 +102,7 @@ final class PinnedMapsTest {
             assertThat(shared.lookup(words(0))).isEqualTo(words(id));
             assertThat(datapath.bpf().mapById(id)).isNotNull();
             objects.unload(second);
+            assertThat(datapath.bpf().maps()).isEmpty();
         }
-        assertThat(datapath.bpf().maps()).isEmpty();
     }
 }

@@ -128,7 +128,6 @@ public final class Xdp4j {
     /// Runs one command and returns its exit code.
     static int run(String... args) {
         CommandLine line = new CommandLine(new Xdp4j());
-        line.setCaseInsensitiveEnumValuesAllowed(true);
         OptionWords.register(line);
         line.setParameterExceptionHandler((e, _) -> {
             PrintWriter err = e.getCommandLine().getErr();

@@ -49,13 +49,16 @@ final class AfXdpPortTest {
         for (String scope : List.of("all", "default")) {
             netns.exec("sysctl", "-qw", "net.ipv6.conf." + scope + ".disable_ipv6=1");
         }
-        for (int pair = 0; pair < 2; pair++) {
-            netns.ip("link", "add", "p" + pair, "type", "veth", "peer", "name", "w" + pair);
-            netns.ip("link", "set", "p" + pair, "up");
-            netns.ip("link", "set", "w" + pair, "up");
-        }
+        connect(0);
+        connect(1);
         visit = NetNamespace.enter(netns.name());
         datapath = Datapath.builder().workers(1).frames(CHUNKS).build();
+    }
+
+    private void connect(int pair) {
+        netns.ip("link", "add", "p" + pair, "type", "veth", "peer", "name", "w" + pair);
+        netns.ip("link", "set", "p" + pair, "up");
+        netns.ip("link", "set", "w" + pair, "up");
     }
 
     @AfterEach
@@ -81,6 +84,14 @@ final class AfXdpPortTest {
         from.attach(xdp -> xdp.redirect(ifindex, 0));
     }
 
+    /// The kernel tells of a carrier a moment after both ends are up.
+    private void awaitUp() {
+        datapath.up();
+        Await.until(
+                "ports are up",
+                () -> datapath.devices().stream().allMatch(NetDevice::isOperational));
+    }
+
     private boolean isAttached(String name) {
         return netns.ip("link", "show", name).contains("prog/xdp");
     }
@@ -92,7 +103,7 @@ final class AfXdpPortTest {
         NetDevice in = port("p0");
         NetDevice out = port("p1");
         forward(in, out);
-        datapath.up();
+        awaitUp();
         assertPasses("w1", FRAME);
         assertThat(chunksWithTheMark()).isEqualTo(1);
     }
@@ -100,7 +111,7 @@ final class AfXdpPortTest {
     @Test
     void frameSentBackNeverLeavesItsChunk() {
         port("p0").attach(Tx.SWAP_MACS);
-        datapath.up();
+        awaitUp();
         byte[] back = FRAME.clone();
         System.arraycopy(FRAME, 0, back, 6, 6);
         System.arraycopy(FRAME, 6, back, 0, 6);
@@ -129,6 +140,19 @@ final class AfXdpPortTest {
             }
         }
         return found;
+    }
+
+    // ---- links
+
+    @Test
+    void portWhoseInterfaceWentBeforeItWasOpenWaitsForIt() {
+        NetDevice port = port("p0");
+        netns.ip("link", "del", "p0");
+        port.up();
+        assertThat(port.isOperational()).isFalse();
+        connect(0);
+        Await.until("p0 is up", port::isOperational);
+        assertThat(isAttached("p0")).isTrue();
     }
 
     // ---- under load

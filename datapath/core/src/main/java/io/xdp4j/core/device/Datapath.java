@@ -130,7 +130,7 @@ public final class Datapath implements AutoCloseable {
         TreeSet<String> known = new TreeSet<>(List.of(AUTO));
         for (NetDeviceProvider provider : ServiceLoader.load(NetDeviceProvider.class)) {
             if (provider.transports().contains(spec.transport())) {
-                return provider.open(this, spec).getFirst();
+                return open(provider, spec);
             }
             known.addAll(provider.transports());
         }
@@ -154,7 +154,7 @@ public final class Datapath implements AutoCloseable {
         for (NetDeviceProvider provider : ladder) {
             Optional<String> reason = provider.autoDeclines(spec);
             if (reason.isEmpty() || provider.equals(ladder.getLast())) {
-                return provider.open(this, spec).getFirst();
+                return open(provider, spec);
             }
             LOG.info(
                     "{}: auto: {} not taken: {}",
@@ -165,6 +165,12 @@ public final class Datapath implements AutoCloseable {
         throw new DeviceException(
                 DeviceException.Kind.UNSUPPORTED,
                 spec.name() + ": transport: auto (expected: a transport that this build has)");
+    }
+
+    private NetDevice open(NetDeviceProvider provider, DeviceSpec spec) {
+        List<NetDevice> made = provider.open(this, spec);
+        made.forEach(this::register);
+        return made.getFirst();
     }
 
     /// A part that devices of one kind share, made at the first request.

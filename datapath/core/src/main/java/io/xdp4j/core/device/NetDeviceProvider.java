@@ -8,7 +8,8 @@ public interface NetDeviceProvider {
     /// The names of the transports it opens, such as `af_packet`.
     List<String> transports();
 
-    /// Makes the device; a veth pair makes two. They are registered ([Datapath#register]), and down.
+    /// Makes the device; a veth pair makes two, which close together. They are down, and the caller's to
+    /// register.
     ///
     /// Fails: [DeviceException].
     List<NetDevice> open(Datapath datapath, DeviceSpec spec);

@@ -5,6 +5,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Where a tap sees a device's packets.
 ///
-/// @param program the member of the device's chain; null for all its programs as one
+/// @param program the device's program, or one of its chain; null for whatever it has, as one
 /// @param tap what sees them
 public record TapPoint(@Nullable XdpProgram program, PacketTap tap) {}

@@ -19,34 +19,32 @@ final class TappedProgram implements XdpProgram {
         this.hasFrags = hasFrags;
     }
 
-    /// What runs in place of a program, known under the same id: the taps of a chain's members are
-    /// within those of the whole.
+    /// What runs in place of a program, known under the same id: the taps of single programs are within
+    /// those of the whole, and see nothing while theirs is not there.
     static @Nullable AttachedProgram around(
             @Nullable AttachedProgram inner, List<TapPoint> points) {
         AttachedProgram tapped = inner;
         for (TapPoint point : points) {
-            tapped = withinChain(tapped, point);
+            XdpProgram only = point.program();
+            if (only != null && tapped != null) {
+                tapped = aroundOne(tapped, only, point.tap());
+            }
         }
         for (TapPoint point : points) {
-            if (!isMember(inner, point)) {
+            if (point.program() == null) {
                 tapped = aroundAll(tapped, point.tap());
             }
         }
         return tapped;
     }
 
-    private static boolean isMember(@Nullable AttachedProgram inner, TapPoint point) {
-        return point.program() != null && inner != null && inner.program() instanceof XdpChain;
-    }
-
-    private static @Nullable AttachedProgram withinChain(
-            @Nullable AttachedProgram inner, TapPoint point) {
-        XdpProgram only = point.program();
-        if (inner == null || only == null || !(inner.program() instanceof XdpChain chain)) {
-            return inner;
+    private static AttachedProgram aroundOne(
+            AttachedProgram inner, XdpProgram only, PacketTap tap) {
+        if (inner.program() instanceof XdpChain chain) {
+            XdpProgram tapped = new TappedProgram(only, tap, only.hasFrags());
+            return new AttachedProgram(chain.with(only, tapped), inner.id(), inner.hasFrags());
         }
-        XdpProgram tapped = new TappedProgram(only, point.tap(), only.hasFrags());
-        return new AttachedProgram(chain.with(only, tapped), inner.id(), inner.hasFrags());
+        return inner.program().equals(only) ? aroundAll(inner, tap) : inner;
     }
 
     private static AttachedProgram aroundAll(@Nullable AttachedProgram inner, PacketTap tap) {

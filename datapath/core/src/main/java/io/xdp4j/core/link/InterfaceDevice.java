@@ -37,6 +37,8 @@ public abstract class InterfaceDevice extends NetDevice implements LinkWatch {
             Datapath datapath, DeviceInit init, String interfaceName, LinkMonitor monitor) {
         super(datapath, init);
         this.interfaceName = interfaceName;
+        // Here, in the network namespace of whoever makes it. Until it is open the calls do
+        // nothing.
         this.monitor = monitor.watch(interfaceName, this);
     }
 

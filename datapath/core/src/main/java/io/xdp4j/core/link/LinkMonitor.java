@@ -251,7 +251,8 @@ public final class LinkMonitor {
                 LinkInfo link = present.get(name);
                 if (link != null) {
                     changed(link);
-                } else if (known.remove(name) != null) {
+                } else {
+                    known.remove(name);
                     watchersOf(name).forEach(registration -> registration.watch.linkRemoved());
                 }
             }

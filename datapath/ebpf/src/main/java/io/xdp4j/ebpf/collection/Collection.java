@@ -382,6 +382,7 @@ public final class Collection implements AutoCloseable {
     public void close() {
         programs.values().forEach(program -> runtime.unregisterProgram(program.id()));
         programs.clear();
+        runtime.timers().awaitCallback(); // one of them may be on its way
         if (testRun != null) {
             testRun.close();
             testRun = null;
@@ -399,6 +400,7 @@ public final class Collection implements AutoCloseable {
     private void close(BpfMap map) {
         if (runtime.pinnedMaps().giveBack(map)) {
             runtime.unregisterMap(map.id());
+            runtime.timers().release(map);
             map.close();
         }
     }

@@ -4,6 +4,7 @@ import io.xdp4j.ebpf.map.BpfMap;
 import io.xdp4j.ebpf.vm.BpfMachine;
 import io.xdp4j.ebpf.vm.CallTrapException;
 import io.xdp4j.ebpf.vm.CheckedMemory;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Helper calls of code that nobody verified: each argument is checked before the helper sees it.
@@ -25,12 +26,45 @@ public final class CheckedCall implements HelperFunction {
     private final int insn;
     private final boolean trusted;
     private final ArgType[] args;
+    private final Shape shape;
+
+    /// What the arguments of most calls are: their checks take no loop.
+    private enum Shape {
+        /// None that needs a check.
+        PLAIN,
+        CONTEXT,
+        MAP,
+        MAP_AND_KEY,
+        OTHER;
+
+        static Shape of(List<ArgType> args) {
+            if (args.isEmpty()) {
+                return PLAIN;
+            }
+            return switch (args.getFirst()) {
+                case CTX -> arePlain(args, 1) ? CONTEXT : OTHER;
+                case CONST_MAP_PTR ->
+                        arePlain(args, 1)
+                                ? MAP
+                                : args.get(1) == ArgType.MAP_KEY && arePlain(args, 2)
+                                        ? MAP_AND_KEY
+                                        : OTHER;
+                default -> arePlain(args, 0) ? PLAIN : OTHER;
+            };
+        }
+
+        private static boolean arePlain(List<ArgType> args, int from) {
+            return args.subList(from, args.size()).stream()
+                    .allMatch(type -> type == ArgType.ANYTHING || type == ArgType.SCALAR);
+        }
+    }
 
     private CheckedCall(HelperProto proto, int insn, boolean trusted) {
         this.proto = proto;
         this.insn = insn;
         this.trusted = trusted;
         this.args = proto.args().toArray(new ArgType[0]);
+        this.shape = Shape.of(proto.args());
     }
 
     /// The calls of a helper at one place of a program.
@@ -85,6 +119,19 @@ public final class CheckedCall implements HelperFunction {
             throw refuse(
                     "cannot run here" + (proto.refusal() == null ? "" : ": " + proto.refusal()));
         }
+        switch (shape) {
+            case PLAIN -> {}
+            case CONTEXT -> requireContext(machine, r1);
+            case MAP -> requireMap(machine, r1);
+            case MAP_AND_KEY ->
+                    machine.checkedMemory()
+                            .requireReadable(r2, requireMap(machine, r1).keySize(), insn);
+            case OTHER -> arguments(machine, r1, r2, r3, r4, r5);
+        }
+        return function.call(machine, r1, r2, r3, r4, r5);
+    }
+
+    private void arguments(BpfMachine machine, long r1, long r2, long r3, long r4, long r5) {
         BpfMap map = null;
         for (int i = 0; i < args.length; i++) {
             long next = i == 0 ? r2 : i == 1 ? r3 : i == 2 ? r4 : r5;
@@ -96,7 +143,6 @@ public final class CheckedCall implements HelperFunction {
                 argument(machine, map, i, type, value, next);
             }
         }
-        return function.call(machine, r1, r2, r3, r4, r5);
     }
 
     private void argument(

@@ -499,17 +499,19 @@ public final class Interpreter {
                 case Op.COUNT_K -> {
                     long arg = args[at];
                     long address = r[(int) arg >> 4 & 0xf] + (short) (arg >> 16);
-                    long sum = memory.load64(address, slots[at]) + (arg >> 32);
+                    memory.requireCounter(address, slots[at], slots[at] + 2);
+                    long sum = (long) LONGS.get(MEMORY, address) + (arg >> 32);
                     r[(int) arg & 0xf] = sum;
-                    memory.store64(address, sum, slots[at] + 2);
+                    LONGS.set(MEMORY, address, sum);
                 }
                 case Op.COUNT_X -> {
                     long arg = args[at];
                     long address = r[(int) arg >> 4 & 0xf] + (short) (arg >> 16);
-                    r[(int) arg & 0xf] = memory.load64(address, slots[at]);
+                    memory.requireCounter(address, slots[at], slots[at] + 2);
+                    r[(int) arg & 0xf] = (long) LONGS.get(MEMORY, address);
                     long sum = r[(int) arg & 0xf] + r[(int) arg >> 8 & 0xf];
                     r[(int) arg & 0xf] = sum;
-                    memory.store64(address, sum, slots[at] + 2);
+                    LONGS.set(MEMORY, address, sum);
                 }
                 case Op.LOAD_LOW_HIGH -> {
                     long arg = args[at];

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// Thread: the machine's.
 /// Fails: [MemoryTrapException] for an access that hits nothing alive.
 public final class CheckedMemory {
-    private static final int VALUES = 16;
-    private static final int VALUE_SHIFT = 6;
+    private static final int LINE_BITS = 6;
+    private static final int LINES = 1 << LINE_BITS;
 
     private final BpfMachine machine;
     private final long stack;
@@ -25,11 +25,11 @@ public final class CheckedMemory {
 
     /// Values of maps that were hit lately, by the place of the access: its bounds, and its map as
     /// long as it was not closed. An end of 0 is for what programs must not do there.
-    private final long[] valueStarts = new long[VALUES];
+    private final long[] valueStarts = new long[LINES];
 
-    private final long[] readableEnds = new long[VALUES];
-    private final long[] writableEnds = new long[VALUES];
-    private final @Nullable BpfMap[] valueOwners = new BpfMap[VALUES];
+    private final long[] readableEnds = new long[LINES];
+    private final long[] writableEnds = new long[LINES];
+    private final @Nullable BpfMap[] valueOwners = new BpfMap[LINES];
 
     /// The memory as the machine's programs may see it.
     static CheckedMemory of(BpfMachine machine) {
@@ -234,6 +234,21 @@ public final class CheckedMemory {
         RawAtomics.storeRelease64(address, value);
     }
 
+    /// Returns when eight bytes may be read and then written, as a counter's are.
+    ///
+    /// @param load slot that reads them
+    /// @param store slot that writes them
+    public void requireCounter(long address, int load, int store) {
+        int line = line(address);
+        if (address < valueStarts[line]
+                || address > writableEnds[line] - Long.BYTES
+                || address > readableEnds[line] - Long.BYTES
+                || !isRegistered(valueOwners[line])) {
+            requireReadable(address, Long.BYTES, load);
+            requireWritable(address, Long.BYTES, store);
+        }
+    }
+
     // ---- checks
 
     /// Returns when the bytes may be read; also for arguments of helpers.
@@ -285,7 +300,7 @@ public final class CheckedMemory {
     }
 
     private void requireElsewhere(long address, int size, boolean write, int insn) {
-        int line = (int) (address >>> VALUE_SHIFT) & (VALUES - 1);
+        int line = line(address);
         long end = write ? writableEnds[line] : readableEnds[line];
         if (address < valueStarts[line]
                 || address > end - size
@@ -316,7 +331,7 @@ public final class CheckedMemory {
     private void remember(BpfMap map, long address) {
         long start = map.valueAround(address);
         if (start != 0) {
-            int line = (int) (address >>> VALUE_SHIFT) & (VALUES - 1);
+            int line = line(address);
             int flags = map.spec().flags();
             long end = start + map.valueSize();
             valueStarts[line] = start;
@@ -324,6 +339,12 @@ public final class CheckedMemory {
             writableEnds[line] = (flags & MapFlags.RDONLY_PROG) == 0 ? end : 0;
             valueOwners[line] = map;
         }
+    }
+
+    /// Words are remembered one by one, as small values are many in a cache line, and by all bits of their
+    /// address, as maps begin on pages.
+    private static int line(long address) {
+        return (int) (((address >>> 3) * 0x9e37_79b9_7f4a_7c15L) >>> (Long.SIZE - LINE_BITS));
     }
 
     /// False for a map that was closed since.

@@ -89,8 +89,13 @@ public final class Timers {
             return -Errno.EINVAL;
         }
         due.remove(timer);
-        long now = clock.monotonicNanos();
-        timer.dueNanos = now + ((flags & ABSOLUTE) != 0 ? nanos - read(timer.clock) : nanos);
+        long delay = nanos < 0 ? Long.MAX_VALUE : nanos; // unsigned, and later than anybody waits
+        if ((flags & ABSOLUTE) != 0) {
+            delay -= read(timer.clock);
+        }
+        // Not at once: a callback that starts its timer again would keep a run from ending.
+        long end = clock.monotonicNanos() + Math.max(delay, 1);
+        timer.dueNanos = end < 0 ? Long.MAX_VALUE : end;
         timer.armed = true;
         due.add(timer);
         areArmed = true;
@@ -123,10 +128,18 @@ public final class Timers {
         }
     }
 
+    /// The map goes away: its timers do, too.
+    public synchronized void release(BpfMap map) {
+        due.removeIf(timer -> timer.map.equals(map));
+        byNumber.values().removeIf(timer -> timer.map.equals(map));
+        areArmed = !due.isEmpty();
+    }
+
     /// Runs the callbacks that are due; returns how many ran.
     public int run(BpfMachine machine) {
+        long now = clock.monotonicNanos();
         int count = 0;
-        for (Timer timer; (timer = take(clock.monotonicNanos())) != null; count++) {
+        for (Timer timer; (timer = take(now)) != null; count++) {
             try {
                 fire(timer, machine);
             } finally {
@@ -134,6 +147,22 @@ public final class Timers {
             }
         }
         return count;
+    }
+
+    /// Returns once the callback that runs on another thread, if any, has ended: those of programs that
+    /// are not registered any more run nowhere then. An interrupt is kept for afterwards.
+    public synchronized void awaitCallback() {
+        boolean interrupted = false;
+        while (running != null && !Thread.currentThread().equals(runner)) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// True when one is or will be due. Takes no lock.
@@ -190,6 +219,7 @@ public final class Timers {
     private synchronized void done() {
         running = null;
         runner = null;
+        notifyAll();
     }
 
     private boolean isRunning(Timer timer) {

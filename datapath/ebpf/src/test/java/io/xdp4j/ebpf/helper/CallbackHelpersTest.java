@@ -2,6 +2,8 @@ package io.xdp4j.ebpf.helper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.xdp4j.ebpf.collection.Collection;
+import io.xdp4j.ebpf.collection.LoadOptions;
 import io.xdp4j.ebpf.map.BpfMap;
 import io.xdp4j.ebpf.map.MapSpec;
 import io.xdp4j.ebpf.map.MapType;
@@ -10,12 +12,15 @@ import io.xdp4j.ebpf.map.PerfRing;
 import io.xdp4j.ebpf.map.RingBufferMap;
 import io.xdp4j.ebpf.map.UserRingBufferMap;
 import io.xdp4j.ebpf.memory.RawMemory;
+import io.xdp4j.ebpf.testrun.TestRun;
 import io.xdp4j.ebpf.vm.BpfClock;
 import io.xdp4j.ebpf.vm.BpfRuntime;
 import io.xdp4j.ebpf.vm.Executable;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CallbackHelpersTest {
     private static final int PROGRAM = 7;
@@ -87,45 +92,62 @@ class CallbackHelpersTest {
         }
     }
 
+    // ---- timers
+
+    private long now = 1_000;
+
+    private final BpfRuntime timed =
+            new BpfRuntime(
+                    1,
+                    new BpfClock() {
+                        @Override
+                        public long monotonicNanos() {
+                            return now;
+                        }
+
+                        @Override
+                        public long taiNanos() {
+                            return now;
+                        }
+                    },
+                    1,
+                    _ -> {});
+
+    /// Values with a timer at 8.
+    private static MapSpec withTimer() {
+        return new MapSpec(
+                "t",
+                MapType.ARRAY,
+                4,
+                24,
+                3,
+                0,
+                0,
+                null,
+                List.of(new MapSpec.SpecialField("bpf_timer", 8, 16)),
+                null,
+                0,
+                0);
+    }
+
+    private static long startedTimer(HelperCalls calls, BpfMap map, long nanos) {
+        long timer = map.lookup(calls.memory(word(2)), 0) + 8;
+        assertThat(calls.call("timer_init", timer, map.handle(), 1)).isZero();
+        assertThat(calls.call("timer_set_callback", timer, FUNCTION)).isZero();
+        assertThat(calls.call("timer_start", timer, nanos, 0)).isZero();
+        return timer;
+    }
+
     @Test
     void runsTimersWhenTheyAreDue() {
-        long[] now = {1_000};
-        BpfClock clock =
-                new BpfClock() {
-                    @Override
-                    public long monotonicNanos() {
-                        return now[0];
-                    }
-
-                    @Override
-                    public long taiNanos() {
-                        return now[0];
-                    }
-                };
-        BpfRuntime runtime = new BpfRuntime(1, clock, 1, _ -> {});
-        try (HelperCalls calls = new HelperCalls(runtime)) {
-            MapSpec plain = MapSpec.of("t", MapType.ARRAY, 4, 24, 3, 0);
-            MapSpec spec =
-                    new MapSpec(
-                            "t",
-                            plain.type(),
-                            4,
-                            24,
-                            3,
-                            0,
-                            0,
-                            null,
-                            List.of(new MapSpec.SpecialField("bpf_timer", 8, 16)),
-                            null,
-                            0,
-                            0);
-            BpfMap map = runtime.createMap(spec);
+        try (HelperCalls calls = new HelperCalls(timed)) {
+            BpfMap map = timed.createMap(withTimer());
             long key = calls.memory(word(2));
             long value = map.lookup(key, 0);
             long timer = value + 8;
             List<String> fired = new ArrayList<>();
             function(
-                    runtime,
+                    timed,
                     (machine, _, r1, r2, r3, _, _) -> {
                         fired.add(
                                 (r1 == map.handle())
@@ -145,18 +167,77 @@ class CallbackHelpersTest {
             assertThat(calls.call("timer_set_callback", timer, FUNCTION)).isZero();
             assertThat(calls.call("timer_start", timer, 10, 0)).isZero();
             assertThat(calls.call("timer_start", timer, 10, 8)).isEqualTo(-22);
-            assertThat(runtime.runTimers(calls.machine)).isZero();
-            now[0] += 10;
-            assertThat(runtime.runTimers(calls.machine)).isEqualTo(1);
+            assertThat(timed.runTimers(calls.machine)).isZero();
+            now += 10;
+            assertThat(timed.runTimers(calls.machine)).isEqualTo(1);
             assertThat(fired).containsExactly("true 2 0 -35");
-            assertThat(calls.call("timer_start", timer, now[0] + 5, 1)).isZero();
-            assertThat(runtime.timers().nextDueNanos()).isEqualTo(now[0] + 5);
+            assertThat(calls.call("timer_start", timer, now + 5, 1)).isZero();
+            assertThat(timed.timers().nextDueNanos()).isEqualTo(now + 5);
             assertThat(calls.call("timer_cancel", timer)).isEqualTo(1);
             assertThat(calls.call("timer_cancel", timer)).isZero();
             assertThat(calls.call("timer_start", timer, 5, 0)).isEqualTo(-22);
             assertThat(calls.call("timer_cancel", value + 24)).isEqualTo(-22);
         }
     }
+
+    /// With no delay, and at a time that is over.
+    @ParameterizedTest
+    @CsvSource({"0,0", "500,1"})
+    void aCallbackThatStartsItsTimerAgainDoesNotKeepARunFromEnding(long nanos, long flags) {
+        try (HelperCalls calls = new HelperCalls(timed)) {
+            BpfMap map = timed.createMap(withTimer());
+            long timer = startedTimer(calls, map, 1);
+            function(
+                    timed,
+                    (machine, _, _, _, _, _, _) ->
+                            machine.runtime().timers().start(timer, nanos, flags));
+            now++;
+            assertThat(timed.runTimers(calls.machine)).isEqualTo(1);
+            assertThat(timed.runTimers(calls.machine)).isZero();
+            now++;
+            assertThat(timed.runTimers(calls.machine)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aDelayIsUnsigned() {
+        try (HelperCalls calls = new HelperCalls(timed)) {
+            startedTimer(calls, timed.createMap(withTimer()), -1);
+            assertThat(timed.timers().nextDueNanos()).isEqualTo(Long.MAX_VALUE);
+            assertThat(timed.runTimers(calls.machine)).isZero();
+        }
+    }
+
+    @Test
+    void mapsStayUntilACallbackThatRunsHasEndedAndTakeTheirTimersAlong() throws Exception {
+        try (HelperCalls calls = new HelperCalls(timed)) {
+            Collection object =
+                    Collection.empty(
+                            LoadOptions.DEFAULT.withRuntime(timed, 0, TestRun.Ingress.LOOPBACK));
+            BpfMap map = object.newMap(withTimer());
+            long timer = startedTimer(calls, map, 1);
+            Thread closing = Thread.ofPlatform().unstarted(object::close);
+            boolean[] isThere = new boolean[1];
+            function(
+                    timed,
+                    (machine, _, _, _, _, _, _) -> {
+                        closing.start();
+                        while (closing.getState() != Thread.State.WAITING && closing.isAlive()) {
+                            Thread.onSpinWait();
+                        }
+                        isThere[0] = timed.mapById(map.id()) != null;
+                        return machine.runtime().timers().start(timer, 1, 0);
+                    });
+            now++;
+            assertThat(timed.runTimers(calls.machine)).isEqualTo(1);
+            closing.join();
+            assertThat(isThere).containsExactly(true);
+            assertThat(timed.maps()).isEmpty();
+            assertThat(timed.timers().areArmed()).isFalse();
+        }
+    }
+
+    // ---- records
 
     @Test
     void sendsPacketBytesBehindTheRecord() {

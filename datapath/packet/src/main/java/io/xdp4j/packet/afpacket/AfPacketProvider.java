@@ -54,8 +54,7 @@ public final class AfPacketProvider implements NetDeviceProvider {
                             interfaces.hardwareAddress(name).value(),
                             settings.queues());
             LinkMonitor monitor = datapath.shared(LinkMonitor.class, LinkMonitor::new);
-            return List.of(
-                    datapath.register(new AfPacketDevice(datapath, init, settings, monitor)));
+            return List.of(new AfPacketDevice(datapath, init, settings, monitor));
         } catch (NativeException e) {
             if (e.errno() == Errno.ENODEV) {
                 throw new DeviceException(

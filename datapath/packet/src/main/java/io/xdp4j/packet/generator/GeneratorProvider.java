@@ -39,8 +39,7 @@ public final class GeneratorProvider implements NetDeviceProvider {
         PcapWriter writer = capture == null ? null : PcapWriter.create(Path.of(capture));
         FlowTable table = new FlowTable(generator);
         try {
-            return List.of(
-                    datapath.register(new GeneratorDevice(datapath, generator, table, writer)));
+            return List.of(new GeneratorDevice(datapath, generator, table, writer));
         } catch (RuntimeException e) {
             table.close();
             close(e, writer);

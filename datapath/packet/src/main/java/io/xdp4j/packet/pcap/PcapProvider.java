@@ -81,7 +81,7 @@ public final class PcapProvider implements NetDeviceProvider {
                     reader == null
                             ? null
                             : device -> new PcapReplay(device, reader, recorded, loops);
-            return datapath.register(new PcapDevice(datapath, init, writer, replay));
+            return new PcapDevice(datapath, init, writer, replay);
         } catch (DeviceException e) {
             closeAfter(e, reader, writer);
             throw e;

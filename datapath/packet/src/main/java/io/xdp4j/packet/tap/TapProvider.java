@@ -90,7 +90,7 @@ public final class TapProvider implements NetDeviceProvider {
                             interfaces.hardwareAddress(interfaceName).value(),
                             taps.size());
             LinkMonitor monitor = datapath.shared(LinkMonitor.class, LinkMonitor::new);
-            return datapath.register(new TapDevice(datapath, init, interfaceName, taps, monitor));
+            return new TapDevice(datapath, init, interfaceName, taps, monitor);
         }
     }
 }

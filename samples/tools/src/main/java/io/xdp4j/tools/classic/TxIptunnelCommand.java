@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "xdp_tx_iptunnel",
         description = {
-            "Put packets for a virtual address into IP and send them back out of" + " the device.",
+            "Put packets for a virtual address into IP and send them back.",
             "IPv4 goes into IPv4, IPv6 into IPv6."
         },
         mixinStandardHelpOptions = true)

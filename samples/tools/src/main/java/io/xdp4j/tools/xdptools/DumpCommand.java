@@ -10,9 +10,11 @@ import io.xdp4j.control.RecordBatch;
 import io.xdp4j.control.Snapshot;
 import io.xdp4j.control.json.JsonText;
 import io.xdp4j.tools.exit.CommandException;
+import io.xdp4j.tools.exit.ExitCode;
 import io.xdp4j.tools.session.SampleObject;
 import io.xdp4j.tools.session.ToolCommand;
 import io.xdp4j.tools.session.ToolSession;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -230,7 +232,16 @@ public final class DumpCommand extends ToolCommand {
     }
 
     private DumpFile dumpFile(Path path, DeviceInfo on, List<DumpPoint> at) {
-        return usePcap ? new PcapDump(path) : PcapngDump.create(path, on.name(), at, snapLength);
+        try {
+            return usePcap ? new PcapDump(path) : new PcapngDump(path, on.name(), at, snapLength);
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    private CommandException unwritable(IOException e) {
+        return new CommandException(
+                ExitCode.RUNTIME, file + ": " + e.getMessage() + " (expected: room to write)", e);
     }
 
     private String heading(DeviceInfo on, List<DumpPoint> at) {
@@ -261,12 +272,19 @@ public final class DumpCommand extends ToolCommand {
 
     @Override
     protected void poll(ToolSession session) {
-        read(session, wakeup);
+        Running now = running;
+        if (now == null) {
+            return;
+        }
+        try {
+            read(session, now, wakeup);
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
     }
 
-    private void read(ToolSession session, int atLeast) {
-        Running now = running;
-        if (now == null || captured >= count) {
+    private void read(ToolSession session, Running now, int atLeast) throws IOException {
+        if (captured >= count) {
             return;
         }
         RecordBatch batch = session.control().readRecords(now.map(), atLeast);
@@ -284,7 +302,7 @@ public final class DumpCommand extends ToolCommand {
         }
     }
 
-    private static void flush(ToolSession session, Running now) {
+    private static void flush(ToolSession session, Running now) throws IOException {
         if (now.file() == null) {
             session.out().flush();
         } else {
@@ -292,7 +310,7 @@ public final class DumpCommand extends ToolCommand {
         }
     }
 
-    private void take(ToolSession session, Running now, CapturedPacket packet) {
+    private void take(ToolSession session, Running now, CapturedPacket packet) throws IOException {
         String program = now.program(packet);
         if (now.file() != null) {
             now.file().write(packet);
@@ -309,10 +327,14 @@ public final class DumpCommand extends ToolCommand {
         if (now == null) {
             return;
         }
-        read(session, 0);
-        session.control().closeCapture(now.map());
-        if (now.file() != null) {
-            now.file().close();
+        try {
+            read(session, now, 0);
+            session.control().closeCapture(now.map());
+            if (now.file() != null) {
+                now.file().close();
+            }
+        } catch (IOException e) {
+            throw unwritable(e);
         }
         if (target().json()) {
             Map<String, Object> counted = new LinkedHashMap<>();

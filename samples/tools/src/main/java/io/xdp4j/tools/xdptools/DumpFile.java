@@ -1,28 +1,21 @@
 package io.xdp4j.tools.xdptools;
 
 import io.xdp4j.control.CapturedPacket;
-import io.xdp4j.tools.exit.CommandException;
-import io.xdp4j.tools.exit.ExitCode;
 import java.io.IOException;
 import java.nio.file.Path;
 
 /// A file that captured packets are written to.
 ///
-/// Fails: [CommandException] when it cannot be written.
+/// Fails: `IOException` when it cannot be written.
 interface DumpFile extends AutoCloseable {
     /// The name of standard output, for a reader behind a pipe.
     Path STANDARD_OUTPUT = Path.of("-");
 
-    void write(CapturedPacket packet);
+    void write(CapturedPacket packet) throws IOException;
 
     /// Shows readers of the file what was written.
-    void flush();
+    void flush() throws IOException;
 
     @Override
-    void close();
-
-    static CommandException failed(Path file, IOException e) {
-        return new CommandException(
-                ExitCode.RUNTIME, file + ": " + e.getMessage() + " (expected: room to write)", e);
-    }
+    void close() throws IOException;
 }

@@ -1,6 +1,7 @@
 package io.xdp4j.tools.xdptools;
 
 import io.xdp4j.control.Attachment;
+import io.xdp4j.core.device.XdpChain;
 import io.xdp4j.tools.exit.CommandException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -13,13 +14,12 @@ import java.util.Set;
 /// @param id its id as it is shown; of several as one the first one's
 /// @param name as it is shown
 record DumpPoint(int key, int id, String name) {
-    private static final String DISPATCHER = "xdp_dispatcher";
     private static final String ALL = "all";
 
     /// The main one of a device: its program, or the dispatcher of its chain.
     private static DumpPoint main(List<Attachment> attached) {
         Attachment first = attached.getFirst();
-        return new DumpPoint(0, first.program(), first.isChained() ? DISPATCHER : first.name());
+        return new DumpPoint(0, first.program(), first.isChained() ? XdpChain.NAME : first.name());
     }
 
     /// What the words of `--program-names` mean, each a name, an id, `NAME@ID` or `all`; without
@@ -72,7 +72,7 @@ record DumpPoint(int key, int id, String name) {
 
     /// A dispatcher has no id here.
     private boolean isDispatcher() {
-        return key == 0 && name.equals(DISPATCHER);
+        return key == 0 && name.equals(XdpChain.NAME);
     }
 
     private boolean answersTo(String word) {

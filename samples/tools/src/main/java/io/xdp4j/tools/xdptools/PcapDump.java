@@ -9,11 +9,9 @@ import java.nio.file.Path;
 
 /// Captured packets in a classic pcap file, which knows neither verdicts nor where they were seen.
 final class PcapDump implements DumpFile {
-    private final Path file;
     private final PcapWriter writer;
 
     PcapDump(Path file) {
-        this.file = file;
         this.writer =
                 file.equals(STANDARD_OUTPUT)
                         ? PcapWriter.to(Channels.newChannel(StandardOutput.bytes()))
@@ -21,29 +19,17 @@ final class PcapDump implements DumpFile {
     }
 
     @Override
-    public void write(CapturedPacket packet) {
-        try {
-            writer.write(packet.bytes(), packet.length(), packet.timeNanos());
-        } catch (IOException e) {
-            throw DumpFile.failed(file, e);
-        }
+    public void write(CapturedPacket packet) throws IOException {
+        writer.write(packet.bytes(), packet.length(), packet.timeNanos());
     }
 
     @Override
-    public void flush() {
-        try {
-            writer.flush();
-        } catch (IOException e) {
-            throw DumpFile.failed(file, e);
-        }
+    public void flush() throws IOException {
+        writer.flush();
     }
 
     @Override
-    public void close() {
-        try {
-            writer.close();
-        } catch (IOException e) {
-            throw DumpFile.failed(file, e);
-        }
+    public void close() throws IOException {
+        writer.close();
     }
 }

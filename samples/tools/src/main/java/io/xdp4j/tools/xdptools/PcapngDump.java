@@ -23,46 +23,35 @@ final class PcapngDump implements DumpFile {
     /// A verdict of XDP, of the two kinds that the format knows of eBPF.
     private static final byte VERDICT_XDP = 2;
 
-    private final Path file;
     private final PcapngWriter writer;
     private final Map<Integer, Interfaces> interfaces = new HashMap<>();
 
     /// Numbers in the file, for one program.
     private record Interfaces(int entry, int exit) {}
 
-    private PcapngDump(Path file, PcapngWriter writer) {
-        this.file = file;
-        this.writer = writer;
-    }
-
     /// @param points what is captured at
-    static PcapngDump create(Path file, String device, List<DumpPoint> points, int snapLength) {
-        try {
-            PcapngWriter writer =
-                    file.equals(STANDARD_OUTPUT)
-                            ? PcapngWriter.to(StandardOutput.bytes())
-                            : PcapngWriter.create(file);
-            PcapngDump dump = new PcapngDump(file, writer);
-            if (points.isEmpty()) {
-                int number = writer.addInterface(device, snapLength);
-                dump.interfaces.put(0, new Interfaces(number, number));
-            }
-            for (DumpPoint point : points) {
-                String name = device + ":" + point.name() + "()";
-                dump.interfaces.put(
-                        point.key(),
-                        new Interfaces(
-                                writer.addInterface(name + "@fentry", snapLength),
-                                writer.addInterface(name + "@fexit", snapLength)));
-            }
-            return dump;
-        } catch (IOException e) {
-            throw DumpFile.failed(file, e);
+    PcapngDump(Path file, String device, List<DumpPoint> points, int snapLength)
+            throws IOException {
+        writer =
+                file.equals(STANDARD_OUTPUT)
+                        ? PcapngWriter.to(StandardOutput.bytes())
+                        : PcapngWriter.create(file);
+        if (points.isEmpty()) {
+            int number = writer.addInterface(device, snapLength);
+            interfaces.put(0, new Interfaces(number, number));
+        }
+        for (DumpPoint point : points) {
+            String name = device + ":" + point.name() + "()";
+            interfaces.put(
+                    point.key(),
+                    new Interfaces(
+                            writer.addInterface(name + "@fentry", snapLength),
+                            writer.addInterface(name + "@fexit", snapLength)));
         }
     }
 
     @Override
-    public void write(CapturedPacket packet) {
+    public void write(CapturedPacket packet) throws IOException {
         Interfaces on = interfaces.get(packet.program());
         if (on == null) {
             throw new IllegalStateException("program " + packet.program() + " is not captured at");
@@ -79,16 +68,12 @@ final class PcapngDump implements DumpFile {
                                     .putLong(packet.action())
                                     .array()));
         }
-        try {
-            writer.write(
-                    packet.isExit() ? on.exit() : on.entry(),
-                    packet.timeNanos(),
-                    packet.bytes(),
-                    packet.length(),
-                    options);
-        } catch (IOException e) {
-            throw DumpFile.failed(file, e);
-        }
+        writer.write(
+                packet.isExit() ? on.exit() : on.entry(),
+                packet.timeNanos(),
+                packet.bytes(),
+                packet.length(),
+                options);
     }
 
     private static ByteBuffer bytes(int size) {
@@ -96,20 +81,12 @@ final class PcapngDump implements DumpFile {
     }
 
     @Override
-    public void flush() {
-        try {
-            writer.flush();
-        } catch (IOException e) {
-            throw DumpFile.failed(file, e);
-        }
+    public void flush() throws IOException {
+        writer.flush();
     }
 
     @Override
-    public void close() {
-        try {
-            writer.close();
-        } catch (IOException e) {
-            throw DumpFile.failed(file, e);
-        }
+    public void close() throws IOException {
+        writer.close();
     }
 }

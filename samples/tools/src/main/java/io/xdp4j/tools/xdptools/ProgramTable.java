@@ -3,6 +3,7 @@ package io.xdp4j.tools.xdptools;
 import io.xdp4j.control.Attachment;
 import io.xdp4j.control.DeviceInfo;
 import io.xdp4j.control.ProgramInfo;
+import io.xdp4j.core.device.XdpChain;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,6 @@ import java.util.Map;
 /// Programs of devices as `xdp-loader status` and `xdpdump -D` list them.
 final class ProgramTable {
     private static final int WIDTH = 86;
-    private static final String DISPATCHER = "xdp_dispatcher";
 
     private ProgramTable() {}
 
@@ -31,7 +31,7 @@ final class ProgramTable {
                                 .formatted(
                                         device.name(),
                                         "",
-                                        DISPATCHER,
+                                        XdpChain.NAME,
                                         attached.getFirst().mode().text()));
                 attached.forEach(one -> lines.add(member(one, programs)));
             } else {
