@@ -40,4 +40,9 @@ public record BtfExt(
     public static BtfExt parse(byte[] bytes, byte[] btf, BtfSpec types, String where) {
         return new BtfExtReader(bytes, btf, types, where).read();
     }
+
+    /// What a loader needs for itself, without what it tells the kernel.
+    public BtfExt relocationsOnly() {
+        return new BtfExt(Map.of(), Map.of(), relocations);
+    }
 }

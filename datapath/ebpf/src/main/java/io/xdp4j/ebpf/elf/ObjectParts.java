@@ -16,15 +16,15 @@ record ObjectParts(ElfImage image, @Nullable BtfSpec btf, BtfExt ext) {
         }
         byte[] raw = image.content(types);
         BtfSpec btf = BtfSpec.parse(raw, image.file() + ": section .BTF");
-        BtfSpec placed = SectionLayout.place(image, btf);
-        ElfSection ext = image.section(".BTF.ext");
+        SectionLayout layout = SectionLayout.of(image, btf);
+        ElfSection section = image.section(".BTF.ext");
+        if (section == null || section.size() == 0) {
+            return new ObjectParts(image, layout.types(), BtfExt.NONE);
+        }
+        String where = image.file() + ": section .BTF.ext";
+        BtfExt ext = BtfExt.parse(image.content(section), raw, btf, where);
         return new ObjectParts(
-                image,
-                placed,
-                ext == null || ext.size() == 0
-                        ? BtfExt.NONE
-                        : BtfExt.parse(
-                                image.content(ext), raw, btf, image.file() + ": section .BTF.ext"));
+                image, layout.types(), layout.agrees() ? ext : ext.relocationsOnly());
     }
 
     /// Number of the section's type, 0 when BTF has none.

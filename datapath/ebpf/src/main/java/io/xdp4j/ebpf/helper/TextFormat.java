@@ -38,10 +38,11 @@ public final class TextFormat {
         this.args = args;
     }
 
-    /// True when a program may format that many arguments by it. The verifier asks this for
-    /// constant formats.
-    public static boolean accepts(String format, int args) {
-        return new TextFormat(null, format, new long[args]).run() == 0;
+    /// True when a program may format that many arguments by the zero-terminated string at
+    /// `address`. The verifier asks this for constant formats.
+    public static boolean accepts(long address, int args) {
+        String format = read(address, Integer.MAX_VALUE);
+        return format != null && new TextFormat(null, format, new long[args]).run() == 0;
     }
 
     private boolean isLive(long address, int size) {
@@ -196,12 +197,26 @@ public final class TextFormat {
             return hexPointer();
         }
         at++;
-        return switch (kind) {
-            case 'k', 'u' -> probedString(kind == 'k');
-            case 'K', 'x', 's', 'S', 'B' -> hexPointer();
-            case 'i', 'I' -> address(kind);
-            default -> false;
-        };
+        if (kind == 'k' || kind == 'u') {
+            return probedString(kind == 'k');
+        }
+        boolean known =
+                switch (kind) {
+                    case 'K', 'x' -> hexPointer();
+                    case 's', 'S', 'B' -> symbol();
+                    case 'i', 'I' -> address(kind);
+                    default -> false;
+                };
+        while (Character.isLetterOrDigit(peek(0))) {
+            at++; // vsnprintf takes letters behind for more of the kind
+        }
+        return known;
+    }
+
+    /// No address here has a name.
+    private boolean symbol() {
+        pad("0x" + hex(args[used++]));
+        return true;
     }
 
     private boolean probedString(boolean kernel) {

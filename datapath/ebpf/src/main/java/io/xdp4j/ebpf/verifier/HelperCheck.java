@@ -4,6 +4,7 @@ import io.xdp4j.ebpf.Errno;
 import io.xdp4j.ebpf.asm.HelperNames;
 import io.xdp4j.ebpf.helper.HelperProto;
 import io.xdp4j.ebpf.helper.HelperProto.Trait;
+import io.xdp4j.ebpf.helper.TextFormat;
 import io.xdp4j.ebpf.isa.Insn;
 import io.xdp4j.ebpf.map.MapType;
 import java.util.Set;
@@ -244,10 +245,20 @@ final class HelperCheck {
                 if (v.reg(5).var.value() % 8 != 0) {
                     throw new Rejection(Errno.EINVAL, SNPRINTF_SIZE, SNPRINTF_SIZE);
                 }
+                checkFormat(v.reg(3), (int) (v.reg(5).var.value() / 8));
             }
             default -> {}
         }
         return false;
+    }
+
+    /// What `format` points to is constant: [ArgumentCheck#checkString] saw to that.
+    private void checkFormat(RegState format, int args) {
+        var live = MemoryCheck.mapOf(format).live();
+        if (live != null
+                && !TextFormat.accepts(live.valueBase() + format.off + format.var.value(), args)) {
+            throw v.reject(Errno.EINVAL, "Invalid format string");
+        }
     }
 
     private void noteDynptr(RegState pointer, CallFacts call) {

@@ -258,6 +258,7 @@ public enum RejectionRule {
             "must be a known constant",
             "is not a constant address",
             "string is not zero-terminated",
+            "Invalid format string",
             "Possibly NULL pointer passed",
             "is not a scalar",
             "support non-zero flags",

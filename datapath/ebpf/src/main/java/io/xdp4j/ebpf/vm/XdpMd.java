@@ -158,10 +158,12 @@ public abstract class XdpMd {
     }
 
     private int cutFrags(int bytes) {
-        if (totalLength() - bytes < ETH_HLEN) {
+        if (bytes > totalLength() - ETH_HLEN) {
             return -Errno.EINVAL;
         }
-        dataEnd -= shrinkFrags(bytes);
+        if (bytes > 0) { // -2^31 is its own negation, and cuts nothing
+            dataEnd -= shrinkFrags(bytes);
+        }
         moved = true;
         return 0;
     }

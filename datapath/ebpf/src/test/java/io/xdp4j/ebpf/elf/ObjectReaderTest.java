@@ -156,6 +156,16 @@ final class ObjectReaderTest {
     }
 
     @Test
+    void readsConstantsThatTypesPutIntoAnotherSection() {
+        CollectionSpec object = TestObjects.read("merged_constants");
+
+        assertThat(object.maps())
+                .flatExtracting(map -> map.variables().stream().map(Variable::name).toList())
+                .containsExactly("limit", "digits");
+        assertThat(object.programs().getFirst().funcInfo()).isEmpty();
+    }
+
+    @Test
     void setsAGlobalWhereItsVariableStands() {
         CollectionSpec object = TestObjects.read("globals").withGlobal("limit", new byte[] {9, 1});
 

@@ -4,6 +4,7 @@ import io.xdp4j.ebpf.asm.Assembler;
 import io.xdp4j.ebpf.asm.HelperNames;
 import io.xdp4j.ebpf.map.BpfMap;
 import io.xdp4j.ebpf.map.MapFactory;
+import io.xdp4j.ebpf.map.MapFlags;
 import io.xdp4j.ebpf.map.MapSpec;
 import io.xdp4j.ebpf.map.MapType;
 import io.xdp4j.ebpf.program.LinkedProgram;
@@ -79,18 +80,9 @@ record ProgramCase(
                 ProgramType.valueOf(setting("type", other.name()).toUpperCase(Locale.ROOT));
         Map<Integer, BpfMap> live = new HashMap<>();
         for (String line : maps) {
-            String[] words = line.split(" ", -1);
+            String[] words = line.split(" ", 4);
             int fd = Integer.parseInt(words[1]);
-            MapType type = Objects.requireNonNull(MapType.of(words[2]), words[2]);
-            MapSpec spec =
-                    MapSpec.of(
-                            "m" + fd,
-                            type,
-                            Integer.parseInt(words[3]),
-                            Integer.parseInt(words[4]),
-                            Integer.parseInt(words[5]),
-                            0);
-            live.put(fd, MapFactory.create(spec, fd, 2));
+            live.put(fd, words[2].equals("text") ? text(fd, words[3]) : map(fd, words));
         }
         return new LinkedProgram(
                 "p",
@@ -109,5 +101,35 @@ record ProgramCase(
     @Override
     public String toString() {
         return name;
+    }
+
+    private static BpfMap map(int fd, String[] words) {
+        MapType type = Objects.requireNonNull(MapType.of(words[2]), words[2]);
+        String[] sizes = words[3].split(" ", -1);
+        MapSpec spec =
+                MapSpec.of(
+                        "m" + fd,
+                        type,
+                        Integer.parseInt(sizes[0]),
+                        Integer.parseInt(sizes[1]),
+                        Integer.parseInt(sizes[2]),
+                        0);
+        return MapFactory.create(spec, fd, 2);
+    }
+
+    private static BpfMap text(int fd, String text) {
+        byte[] value = (text + '\0').getBytes(StandardCharsets.ISO_8859_1);
+        MapSpec spec =
+                MapSpec.of(
+                        "m" + fd,
+                        MapType.ARRAY,
+                        Integer.BYTES,
+                        value.length,
+                        1,
+                        MapFlags.RDONLY_PROG);
+        BpfMap map = MapFactory.create(spec, fd, 2);
+        map.update(new byte[Integer.BYTES], value, 0);
+        map.freeze();
+        return map;
     }
 }
