@@ -32,6 +32,7 @@ import io.xdp4j.tools.exit.CommandException;
 import io.xdp4j.tools.exit.ExitCode;
 import io.xdp4j.tools.exit.StandardOutput;
 import io.xdp4j.tools.prog.ProgCommand;
+import io.xdp4j.tools.session.Subcommands;
 import io.xdp4j.tools.suricata.SuricataCommand;
 import io.xdp4j.tools.xdptools.BenchCommand;
 import io.xdp4j.tools.xdptools.DumpCommand;
@@ -42,7 +43,6 @@ import io.xdp4j.tools.xdptools.TrafficgenCommand;
 import io.xdp4j.tools.xsk.XdpsockCommand;
 import java.io.PrintWriter;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -156,10 +156,7 @@ public final class Xdp4j {
                 && !command.getSubcommands().isEmpty()) {
             return unmatched.getUnmatched().getFirst()
                     + ": no such command (expected: one of "
-                    + command.getSubcommands().values().stream()
-                            .map(CommandLine::getCommandName)
-                            .distinct()
-                            .collect(Collectors.joining(", "))
+                    + Subcommands.names(command)
                     + ")";
         }
         return firstLine(e);

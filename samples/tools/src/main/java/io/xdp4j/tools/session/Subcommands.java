@@ -12,12 +12,15 @@ public abstract class Subcommands implements Runnable {
 
     @Override
     public final void run() {
-        throw new ParameterException(
-                spec.commandLine(),
-                "Missing required subcommand: "
-                        + spec.subcommands().values().stream()
-                                .map(CommandLine::getCommandName)
-                                .distinct()
-                                .collect(Collectors.joining(", ")));
+        CommandLine command = spec.commandLine();
+        throw new ParameterException(command, "Missing required subcommand: " + names(command));
+    }
+
+    /// The names of a command's subcommands, without their aliases.
+    public static String names(CommandLine command) {
+        return command.getSubcommands().values().stream()
+                .map(CommandLine::getCommandName)
+                .distinct()
+                .collect(Collectors.joining(", "));
     }
 }
