@@ -9,6 +9,7 @@ import io.xdp4j.core.device.DeviceSpec;
 import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.device.NetDeviceProvider;
 import io.xdp4j.core.frame.XdpFrame;
+import io.xdp4j.core.link.InterfaceDevice;
 import io.xdp4j.core.link.LinkMonitor;
 import io.xdp4j.linux.Errno;
 import io.xdp4j.linux.Fd;
@@ -99,16 +100,7 @@ public final class AfXdpProvider implements NetDeviceProvider {
         try {
             return List.of(open(datapath, spec, settings));
         } catch (NativeException e) {
-            if (e.errno() == Errno.ENODEV) {
-                throw new DeviceException(
-                        DeviceException.Kind.USAGE,
-                        "interface: "
-                                + settings.interfaceName()
-                                + ": no such interface (expected: one that `ip link` lists in this"
-                                + " network namespace)",
-                        e);
-            }
-            throw new DeviceException(kind(e), spec.name() + ": " + e.getMessage(), e);
+            throw InterfaceDevice.failure(spec, settings.interfaceName(), e);
         }
     }
 
@@ -166,13 +158,5 @@ public final class AfXdpProvider implements NetDeviceProvider {
             }
             return Math.max(queues, 1);
         }
-    }
-
-    private static DeviceException.Kind kind(NativeException e) {
-        return switch (e.errno()) {
-            case Errno.EPERM, Errno.EACCES -> DeviceException.Kind.PERMISSION;
-            case Errno.EAFNOSUPPORT -> DeviceException.Kind.UNSUPPORTED;
-            default -> DeviceException.Kind.RUNTIME;
-        };
     }
 }

@@ -4,6 +4,7 @@ import io.xdp4j.core.device.AttachedProgram;
 import io.xdp4j.core.device.Datapath;
 import io.xdp4j.core.device.DeviceException;
 import io.xdp4j.core.device.DeviceInit;
+import io.xdp4j.core.device.DeviceSpec;
 import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.linux.Errno;
 import io.xdp4j.linux.NativeException;
@@ -40,6 +41,27 @@ public abstract class InterfaceDevice extends NetDevice implements LinkWatch {
         // Here, in the network namespace of whoever makes it. Until it is open the calls do
         // nothing.
         this.monitor = monitor.watch(interfaceName, this);
+    }
+
+    /// What kept an interface from being opened, in the user's words.
+    public static DeviceException failure(
+            DeviceSpec spec, String interfaceName, NativeException e) {
+        if (e.errno() == Errno.ENODEV) {
+            return new DeviceException(
+                    DeviceException.Kind.USAGE,
+                    "interface: "
+                            + interfaceName
+                            + ": no such interface (expected: one that `ip link` lists in this"
+                            + " network namespace)",
+                    e);
+        }
+        DeviceException.Kind kind =
+                switch (e.errno()) {
+                    case Errno.EPERM, Errno.EACCES -> DeviceException.Kind.PERMISSION;
+                    case Errno.EAFNOSUPPORT -> DeviceException.Kind.UNSUPPORTED;
+                    default -> DeviceException.Kind.RUNTIME;
+                };
+        return new DeviceException(kind, spec.name() + ": " + e.getMessage(), e);
     }
 
     // ---- what the kind of socket adds

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// The first word of a value's timer field holds the timer's number, 0 before it is made; a map
 /// that frees or reuses a value reports it through [#release].
 ///
-/// Thread: any; callbacks run on the thread and machine that [#run] was called with.
+/// Thread: any; [#run] one at a time, on whose thread and machine the callbacks run.
 /// Kernel: `struct bpf_hrtimer`, kernel/bpf/helpers.c.
 public final class Timers {
     private static final int CLOCK_REALTIME = 0;

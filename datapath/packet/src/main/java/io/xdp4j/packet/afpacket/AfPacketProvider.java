@@ -6,8 +6,8 @@ import io.xdp4j.core.device.DeviceInit;
 import io.xdp4j.core.device.DeviceSpec;
 import io.xdp4j.core.device.NetDevice;
 import io.xdp4j.core.device.NetDeviceProvider;
+import io.xdp4j.core.link.InterfaceDevice;
 import io.xdp4j.core.link.LinkMonitor;
-import io.xdp4j.linux.Errno;
 import io.xdp4j.linux.Fd;
 import io.xdp4j.linux.LinuxPlatform;
 import io.xdp4j.linux.NativeException;
@@ -56,26 +56,10 @@ public final class AfPacketProvider implements NetDeviceProvider {
             LinkMonitor monitor = datapath.shared(LinkMonitor.class, LinkMonitor::new);
             return List.of(new AfPacketDevice(datapath, init, settings, monitor));
         } catch (NativeException e) {
-            if (e.errno() == Errno.ENODEV) {
-                throw new DeviceException(
-                        DeviceException.Kind.USAGE,
-                        "interface: "
-                                + settings.interfaceName()
-                                + ": no such interface (expected: one that `ip link` lists in this"
-                                + " network namespace)",
-                        e);
-            }
-            throw new DeviceException(kind(e), spec.name() + ": " + e.getMessage(), e);
+            throw InterfaceDevice.failure(spec, settings.interfaceName(), e);
         } catch (IllegalArgumentException e) {
             throw new DeviceException(
                     DeviceException.Kind.USAGE, spec.name() + ": " + e.getMessage(), e);
         }
-    }
-
-    private static DeviceException.Kind kind(NativeException e) {
-        return switch (e.errno()) {
-            case Errno.EPERM, Errno.EACCES -> DeviceException.Kind.PERMISSION;
-            default -> DeviceException.Kind.RUNTIME;
-        };
     }
 }
