@@ -14,6 +14,14 @@ final class Idioms {
     private static final long LOW = 0xffff_ffffL;
     private static final int SHORT = 0xffff;
 
+    /// In the place of the register that [Op#CALL_WITH_KEY] stores as the key: it stores none.
+    static final int NO_REGISTER = 15;
+
+    /// What [Op#CALL_WITH_KEY] does with its result.
+    static final int JUMP_IF_NULL = 1;
+
+    static final int JUMP_UNLESS_NULL = 2;
+
     private final IntFunction<Step> alone;
     private final int size;
     private final BitSet targets;
@@ -41,7 +49,7 @@ final class Idioms {
             case Op.LOAD8 -> byteLoad(first, after);
             case Op.LOAD32 -> wordLoad(first, after);
             case Op.LOAD64 -> counter(first, after);
-            case Op.FRAME_STORE_X32 -> frameStores(Op.FRAME_STORES32, first, after);
+            case Op.FRAME_STORE_X32 -> keyStore(first, after);
             case Op.FRAME_STORE_X64 -> frameStores(Op.FRAME_STORES64, first, after);
             default -> first;
         };
@@ -347,7 +355,7 @@ final class Idioms {
         int operation =
                 switch (add.operation()) {
                     case Op.ADD64_K -> Op.COUNT_K;
-                    case Op.ADD64_X -> Op.COUNT_X;
+                    case Op.ADD64_X -> add.t() == load.d() ? load.operation() : Op.COUNT_X;
                     default -> load.operation();
                 };
         return fits && operation != load.operation()
@@ -364,7 +372,27 @@ final class Idioms {
 
     // ---- calls
 
-    /// The key of a map in the frame, the map, and the call; `d` says how far away the call is.
+    /// A key stored in the frame and passed to a call.
+    private Step keyStore(Step store, int after) {
+        Step next = follower(after);
+        Step call = next.operation() == Op.ADD64_K ? key(next, after + next.slots()) : NONE;
+        return call.operation() == Op.CALL_WITH_KEY && call.low() == store.low()
+                ? new Step(
+                        Op.CALL_WITH_KEY,
+                        call.d() + 1,
+                        store.s(),
+                        call.t(),
+                        0,
+                        call.low(),
+                        0,
+                        call.constant(),
+                        call.target(),
+                        call.slots() + 1)
+                : frameStores(Op.FRAME_STORES32, store, after);
+    }
+
+    /// The key of a map in the frame, the map, the call, and a jump on its result; `d` says how far away the
+    /// call is.
     private Step key(Step key, int after) {
         Step map = follower(after);
         int distance = key.slots() + map.slots();
@@ -375,9 +403,29 @@ final class Idioms {
                         && map.operation() == Op.MOV_WIDE
                         && map.d() == 1;
         Step call = fits ? follower(after + map.slots()) : NONE;
-        return call.operation() == Op.CALL_HELPER
-                ? new Step(Op.CALL_WITH_KEY, distance, 0, 0, 0, key.high(), 0, distance + 1)
-                        .withConstant(map.constant())
-                : key;
+        if (call.operation() != Op.CALL_HELPER) {
+            return key;
+        }
+        Step test = follower(after + map.slots() + 1);
+        int jump = test.d() == 0 && test.high() == 0 ? jumpOnNull(test.operation()) : 0;
+        return new Step(
+                Op.CALL_WITH_KEY,
+                distance,
+                NO_REGISTER,
+                jump,
+                0,
+                key.high(),
+                0,
+                map.constant(),
+                jump == 0 ? Step.NOWHERE : test.target(),
+                distance + (jump == 0 ? 1 : 2));
+    }
+
+    private static int jumpOnNull(int operation) {
+        return switch (operation) {
+            case Op.JEQ64_K -> JUMP_IF_NULL;
+            case Op.JNE64_K -> JUMP_UNLESS_NULL;
+            default -> 0;
+        };
     }
 }

@@ -498,20 +498,19 @@ public final class Interpreter {
                 }
                 case Op.COUNT_K -> {
                     long arg = args[at];
-                    long address = r[(int) arg >> 4 & 0xf] + (short) (arg >> 16);
-                    memory.requireCounter(address, slots[at], slots[at] + 2);
-                    long sum = (long) LONGS.get(MEMORY, address) + (arg >> 32);
-                    r[(int) arg & 0xf] = sum;
-                    LONGS.set(MEMORY, address, sum);
+                    r[(int) arg & 0xf] =
+                            memory.increase64(
+                                    r[(int) arg >> 4 & 0xf] + (short) (arg >> 16),
+                                    arg >> 32,
+                                    slots[at]);
                 }
                 case Op.COUNT_X -> {
                     long arg = args[at];
-                    long address = r[(int) arg >> 4 & 0xf] + (short) (arg >> 16);
-                    memory.requireCounter(address, slots[at], slots[at] + 2);
-                    r[(int) arg & 0xf] = (long) LONGS.get(MEMORY, address);
-                    long sum = r[(int) arg & 0xf] + r[(int) arg >> 8 & 0xf];
-                    r[(int) arg & 0xf] = sum;
-                    LONGS.set(MEMORY, address, sum);
+                    r[(int) arg & 0xf] =
+                            memory.increase64(
+                                    r[(int) arg >> 4 & 0xf] + (short) (arg >> 16),
+                                    r[(int) arg >> 8 & 0xf],
+                                    slots[at]);
                 }
                 case Op.LOAD_LOW_HIGH -> {
                     long arg = args[at];
@@ -865,7 +864,7 @@ public final class Interpreter {
                 }
                 case Op.CALL_HELPER, Op.CALL_LOCAL, Op.CALL_REGISTER, Op.CALL_WITH_KEY -> {
                     machine.setBudgetLeft(left);
-                    call(machine, frame, depth, r, at);
+                    pc += call(machine, frame, depth, r, at);
                     left = machine.budgetLeft();
                 }
                 case Op.TAIL_CALL -> {
@@ -957,19 +956,35 @@ public final class Interpreter {
 
     // ---- calls
 
-    private void call(BpfMachine machine, int frame, int depth, long[] r, int at) {
+    /// Calls; returns how far a jump behind the call leads.
+    private int call(BpfMachine machine, int frame, int depth, long[] r, int at) {
         long arg = args[at];
+        int jump = 0;
         switch (ops[at]) {
             case Op.CALL_LOCAL -> callLocal(machine, frame, depth, r, at);
             case Op.CALL_REGISTER -> callRegister(machine, frame, r, (int) arg & 0xf, at);
-            case Op.CALL_WITH_KEY -> {
-                r[2] = r[10] + (short) (arg >> 16);
-                r[1] = constants[(int) (arg >> 32)];
-                callHelper(machine, frame, r, at, slots[at] + ((int) arg & 0xf));
-            }
+            case Op.CALL_WITH_KEY -> jump = callWithKey(machine, frame, r, at);
             default -> callHelper(machine, frame, r, at, slots[at]);
         }
         notePacket(machine, r);
+        return jump;
+    }
+
+    private int callWithKey(BpfMachine machine, int frame, long[] r, int at) {
+        long arg = args[at];
+        long key = r[10] + (short) (arg >> 16);
+        int stored = (int) arg >> 4 & 0xf;
+        if (stored != Idioms.NO_REGISTER) {
+            RawMemory.putInt(key, (int) r[stored]);
+        }
+        r[2] = key;
+        r[1] = constants[(int) (arg >> 32) & 0xffff];
+        callHelper(machine, frame, r, at, slots[at] + ((int) arg & 0xf));
+        return switch ((int) arg >> 8 & 0xf) {
+            case Idioms.JUMP_IF_NULL -> r[0] == 0 ? (int) (arg >> 48) : 0;
+            case Idioms.JUMP_UNLESS_NULL -> r[0] != 0 ? (int) (arg >> 48) : 0;
+            default -> 0;
+        };
     }
 
     private void callLocal(BpfMachine machine, int frame, int depth, long[] r, int at) {

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 /// Fails: [MalformedObjectException] for malformed instructions, [UnsupportedException] for what
 /// this engine lacks, [LinkException] for a map that the program does not have; each names the slot.
 final class Predecoder {
+    /// Constants that a call with its key can name, as 16 bits are left for them.
+    private static final int MOST_WITH_CALLS = 0xffff;
+
     private final LinkedProgram program;
     private final int programId;
     private final boolean verified;
@@ -108,6 +111,9 @@ final class Predecoder {
             places[slot] = steps;
             slots[steps] = slot;
             Step step = idioms.at(slot);
+            if (step.operation() == Op.CALL_WITH_KEY && constants.size() > MOST_WITH_CALLS) {
+                step = step(slot);
+            }
             if (step.constant() != 0) {
                 constants.add(step.constant());
                 step = step.withHigh(constants.size() - 1);
@@ -125,8 +131,12 @@ final class Predecoder {
     /// A jump or call with the place that it leads to: calls and far jumps say it, others how far away.
     private Step leading(int at, Step step) {
         int place = places[step.target()];
-        boolean isFar = step.operation() == Op.CALL_LOCAL || step.operation() == Op.GOTOL;
-        return isFar ? step.withHigh(place) : step.withLow(place - at - 1);
+        int distance = place - at - 1;
+        return switch (step.operation()) {
+            case Op.CALL_LOCAL, Op.GOTOL -> step.withHigh(place);
+            case Op.CALL_WITH_KEY -> step.withHigh(distance << 16 | step.high());
+            default -> step.withLow(distance);
+        };
     }
 
     private Step step(int at) {

@@ -234,19 +234,19 @@ public final class CheckedMemory {
         RawAtomics.storeRelease64(address, value);
     }
 
-    /// Returns when eight bytes may be read and then written, as a counter's are.
-    ///
-    /// @param load slot that reads them
-    /// @param store slot that writes them
-    public void requireCounter(long address, int load, int store) {
+    /// Adds to eight bytes as a load, an addition and a store do, of which the load is at that slot and the
+    /// store two behind it; returns the sum.
+    public long increase64(long address, long by, int insn) {
         int line = line(address);
         if (address < valueStarts[line]
-                || address > writableEnds[line] - Long.BYTES
-                || address > readableEnds[line] - Long.BYTES
+                || address > Math.min(readableEnds[line], writableEnds[line]) - Long.BYTES
                 || !isRegistered(valueOwners[line])) {
-            requireReadable(address, Long.BYTES, load);
-            requireWritable(address, Long.BYTES, store);
+            requireReadable(address, Long.BYTES, insn);
+            requireWritable(address, Long.BYTES, insn + 2);
         }
+        long sum = RawMemory.getLong(address) + by;
+        RawMemory.putLong(address, sum);
+        return sum;
     }
 
     // ---- checks
