@@ -186,7 +186,7 @@ public final class FrameCache {
     private void warm(XdpFrame[] magazine) {
         int bytes = 0;
         for (XdpFrame frame : magazine) {
-            bytes += frame.state + frame.length;
+            bytes += frame.state + (frame.rxq == null ? 0 : 1); // either end of the object
             bytes += RawMemory.u8(frame.chunk + XdpFrame.HEADROOM_BYTES);
         }
         warmed = bytes;
