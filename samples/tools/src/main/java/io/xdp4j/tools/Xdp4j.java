@@ -42,6 +42,7 @@ import io.xdp4j.tools.xdptools.LoaderCommand;
 import io.xdp4j.tools.xdptools.TrafficgenCommand;
 import io.xdp4j.tools.xsk.XdpsockCommand;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -141,9 +142,7 @@ public final class Xdp4j {
         line.setExecutionExceptionHandler((e, command, _) -> {
             command.getErr()
                     .println(command.getCommandSpec().qualifiedName() + ": " + firstLine(e));
-            if (e instanceof ControlException refused) {
-                refused.log().forEach(command.getErr()::println);
-            }
+            verifierLog(e).forEach(command.getErr()::println);
             return exitCode(e);
         });
         return line.execute(args);
@@ -165,6 +164,15 @@ public final class Xdp4j {
     private static String firstLine(Exception e) {
         String message = e.getMessage() == null ? e.toString() : e.getMessage();
         return message.lines().findFirst().orElse(message);
+    }
+
+    /// What the verifier said of a program that it rejected; empty for other failures.
+    private static List<String> verifierLog(Exception e) {
+        return switch (e) {
+            case ControlException refused -> refused.log();
+            case RejectedProgramException rejected -> rejected.verification().log();
+            default -> List.of();
+        };
     }
 
     private static int exitCode(EbpfException e) {

@@ -36,6 +36,15 @@ final class ProgLoadTest {
     }
 
     @Test
+    void tellsTheLogWhereItShouldHaveRun() {
+        String packet = "datapath/conformance/src/test/resources/prog/packets.jsonl";
+        ToolCommand.Output output = ToolCommand.of("prog", "run", BAD, "--data-in", packet).run();
+        assertThat(output.exitCode()).isEqualTo(1);
+        assertThat(output.err()).contains("R1 offset is outside of the packet");
+        assertThat(output.err().getLast()).startsWith("processed ");
+    }
+
+    @Test
     void givesTheExplanationAsData() {
         ToolCommand.Output output = ToolCommand.of("prog", "load", BAD, "--json").run();
         assertThat(output.exitCode()).isEqualTo(1);
