@@ -53,17 +53,11 @@ public final class DeviceTarget implements RedirectTarget {
     @HotPath
     public int redirect(
             XdpFrame frame, XdpRxqInfo ingress, int cpu, @Nullable AttachedProgram egress) {
-        if (!frame.isPlain()) {
-            return redirectOther(frame, ingress, cpu, egress);
-        }
-        if (!device.takesRedirects()) {
-            return -Redirector.EOPNOTSUPP;
-        }
-        int error = device.checkForward(frame);
-        if (error == 0) {
+        if (frame.isPlain() && frame.totalLength() <= device.longestRedirect()) {
             bulk[cpu].enqueue(frame, ingress, egress);
+            return 0;
         }
-        return error;
+        return redirectOther(frame, ingress, cpu, egress);
     }
 
     private int redirectOther(

@@ -47,6 +47,11 @@ public abstract class NetDevice implements AutoCloseable {
     private volatile boolean carrier = true;
     private volatile boolean operational = true;
     private volatile boolean takesRedirects = true;
+
+    /// What the four fields above come to for redirects, as these ask for each frame.
+    private volatile int longestRedirect = -1;
+
+    private final Object redirectLock = new Object();
     private final AtomicInteger linkLosses = new AtomicInteger();
     private final XdpState xdp = new XdpState(this);
     private volatile @Nullable AttachedProgram attached;
@@ -118,10 +123,12 @@ public abstract class NetDevice implements AutoCloseable {
     /// Changes the MTU. Fails: [DeviceException] when the device cannot.
     public void changeMtu(int bytes) {
         this.mtu = bytes;
+        noteRedirects();
     }
 
     protected final void setMtu(int bytes) {
         this.mtu = bytes;
+        noteRedirects();
     }
 
     /// Administratively up (`IFF_UP`).
@@ -156,6 +163,7 @@ public abstract class NetDevice implements AutoCloseable {
             linkLosses.incrementAndGet();
         }
         this.operational = on;
+        noteRedirects();
         this.carrier = on;
     }
 
@@ -197,6 +205,7 @@ public abstract class NetDevice implements AutoCloseable {
             datapath.memModels().connect(queue, memType());
         }
         up = true;
+        noteRedirects();
         return true;
     }
 
@@ -209,6 +218,7 @@ public abstract class NetDevice implements AutoCloseable {
     public final void down() {
         if (up) {
             up = false;
+            noteRedirects();
             linkLosses.incrementAndGet();
             datapath.workers().synchronize();
             stop();
@@ -438,6 +448,21 @@ public abstract class NetDevice implements AutoCloseable {
 
     protected final void setTakesRedirects(boolean on) {
         this.takesRedirects = on;
+        noteRedirects();
+    }
+
+    /// Bytes of the longest plain frame that a redirect may queue here without asking any further;
+    /// negative while it must ask.
+    @HotPath
+    final int longestRedirect() {
+        return longestRedirect;
+    }
+
+    /// After each change, in any order: who comes last has seen all.
+    private void noteRedirects() {
+        synchronized (redirectLock) {
+            longestRedirect = up && operational && takesRedirects ? mtu + LENGTH_SLACK : -1;
+        }
     }
 
     /// True when frames of several chunks can be sent (`NETDEV_XDP_ACT_NDO_XMIT_SG`).
