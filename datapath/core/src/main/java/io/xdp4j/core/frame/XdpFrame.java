@@ -38,9 +38,8 @@ public final class XdpFrame {
     /// Chunks that may be chained behind the first (`MAX_SKB_FRAGS`).
     public static final int MAX_FRAGS = 17;
 
-    // State bits. A frame that was none but the first three needs no reset when it is freed: each
-    // field
-    // written for each frame costs as much as what is done with the packet.
+    // State bits. A frame that was none but the first three needs no reset when it is freed: fields
+    // written for each frame cost as much as what is done with the packet.
     static final int ALLOCATED = 1;
     private static final int HAS_RXQ = 2;
     private static final int HAS_MEM = 4;

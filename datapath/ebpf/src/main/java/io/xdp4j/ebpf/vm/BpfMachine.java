@@ -317,6 +317,27 @@ public final class BpfMachine {
         return false;
     }
 
+    /// The number of the granted memory that begins nearest to that address, or -1. For messages.
+    int nearestGrant(long address) {
+        int nearest = -1;
+        for (int i = 0; i < grants; i++) {
+            if (nearest < 0
+                    || Math.abs(address - grantStarts[i])
+                            < Math.abs(address - grantStarts[nearest])) {
+                nearest = i;
+            }
+        }
+        return nearest;
+    }
+
+    long grantStart(int grant) {
+        return grantStarts[grant];
+    }
+
+    long grantEnd(int grant) {
+        return grantEnds[grant];
+    }
+
     /// True when a program on this machine may read the bytes: its stack, its packet's first chunk,
     /// granted memory, or one value of a map.
     public boolean isLive(long address, int size) {

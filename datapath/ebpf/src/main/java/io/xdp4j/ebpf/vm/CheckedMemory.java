@@ -401,13 +401,22 @@ public final class CheckedMemory {
                     ? map + " is read-only for programs"
                     : "it starts in a value of " + map + " and does not fit it";
         }
-        return nearestOfPacketAndStack(address);
+        return nearestOfTheRun(address);
     }
 
-    private String nearestOfPacketAndStack(long address) {
+    private String nearestOfTheRun(long address) {
         XdpMd packet = machine.xdpOrNull();
         long inPacket = packet == null ? Long.MAX_VALUE : address - packet.data();
         long inStack = address - stack;
+        int grant = machine.nearestGrant(address);
+        long inGrant = grant < 0 ? Long.MAX_VALUE : address - machine.grantStart(grant);
+        if (distance(inGrant) < Math.min(1 << 20, Math.min(distance(inPacket), distance(inStack)))) {
+            long length = machine.grantEnd(grant) - machine.grantStart(grant);
+            return "offset "
+                    + inGrant
+                    + " of memory with "
+                    + (length == 0 ? "no bytes" : "bytes 0.." + (length - 1));
+        }
         if (packet != null && distance(inPacket) <= distance(inStack)) {
             return "packet offset "
                     + inPacket

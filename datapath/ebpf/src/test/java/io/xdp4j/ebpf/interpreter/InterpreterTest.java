@@ -245,7 +245,8 @@ final class InterpreterTest {
         Interpreter sum = load("r0 = r2\nr3 = *(u64 *)(r1 +8)\nr0 += r3\nexit");
         assertThat(machine.runOnMemory(sum.main(), memory, 16)).isEqualTo(16);
         assertThatThrownBy(() -> machine.runOnMemory(sum.main(), memory, 15))
-                .isInstanceOf(MemoryTrapException.class);
+                .isInstanceOf(MemoryTrapException.class)
+                .hasMessageContaining("offset 8 of memory with bytes 0..14");
     }
 
     // ---- calls
