@@ -410,7 +410,8 @@ public final class CheckedMemory {
         long inStack = address - stack;
         int grant = machine.nearestGrant(address);
         long inGrant = grant < 0 ? Long.MAX_VALUE : address - machine.grantStart(grant);
-        if (distance(inGrant) < Math.min(1 << 20, Math.min(distance(inPacket), distance(inStack)))) {
+        if (distance(inGrant)
+                < Math.min(1 << 20, Math.min(distance(inPacket), distance(inStack)))) {
             long length = machine.grantEnd(grant) - machine.grantStart(grant);
             return "offset "
                     + inGrant
