@@ -1,5 +1,5 @@
 // Programs that call helpers and kernel functions and write what these return into the packet.
-// The Linux 6.18 kernel's answers are in helper_objects.txt. Build: clang -O2 -g -target bpf -I/usr/include/x86_64-linux-gnu -c, llvm-strip -g.
+// The Linux 6.18 kernel's answers are in helper_objects.txt. Build: clang -O2 -g -target bpf -fdebug-compilation-dir=. -I/usr/include/x86_64-linux-gnu -c, llvm-strip -g.
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_endian.h>

@@ -8,6 +8,6 @@ for source in *.bpf.c; do
     case $source in legacy_maps*) debug= ;; esac
     compiler=${CLANG:-clang}
     case $source in merged_constants*) compiler=clang-14 ;; esac # the compiler's mistake is what it shows
-    $compiler -O2 $debug -target bpf -mcpu=v3 -Wall -c "$source" -o "$out/${source%.c}.o" || exit 1
+    $compiler -O2 $debug -fdebug-compilation-dir=. -target bpf -mcpu=v3 -Wall -c "$source" -o "$out/${source%.c}.o" || exit 1
     ${STRIP:-llvm-strip} -g "$out/${source%.c}.o" || exit 1
 done
