@@ -146,7 +146,8 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
         run(frames, 0, count, attached);
     }
 
-    /// Runs the program on each frame and does what it says; what became of them is counted at the end.
+    /// Runs the program on each frame and does what it says; what it dropped and redirected is counted at the
+    /// end.
     ///
     /// It is one method so that HotSpot makes one of it, into which the program goes: above 325 bytes of
     /// bytecode (FreqInlineSize) it is inlined nowhere, where it would be cut off at some depth.
@@ -155,14 +156,13 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
     @HotPath
     private void run(XdpFrame[] frames, int from, int to, @Nullable AttachedProgram program) {
         int next = from;
-        int passed = 0;
         int dropped = 0;
         int redirected = 0;
         try {
             while (next < to) {
                 XdpFrame frame = frames[next++];
                 if (program == null) {
-                    passed++;
+                    counters.add(PASS, 1); // before anybody has the frame
                     device.deliver(worker, frame);
                     continue;
                 }
@@ -174,7 +174,7 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
                 int action = program.run(xdp, device);
                 switch (action) {
                     case XDP_PASS -> {
-                        passed++;
+                        counters.add(PASS, 1); // before anybody has the frame
                         device.deliver(worker, frame);
                     }
                     case XDP_TX -> tx(frame);
@@ -201,7 +201,6 @@ public final class RxQueue implements XdpRxqInfo, Flushable {
                 }
             }
         } finally {
-            counters.add(PASS, passed);
             counters.add(REDIRECT, redirected);
             counters.add(DROP, dropped);
             worker.ledger().dropped(DropReason.XDP_DROP, dropped);
