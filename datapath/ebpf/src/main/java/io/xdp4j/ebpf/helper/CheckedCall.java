@@ -123,9 +123,7 @@ public final class CheckedCall implements HelperFunction {
             case PLAIN -> {}
             case CONTEXT -> requireContext(machine, r1);
             case MAP -> requireMap(machine, r1);
-            case MAP_AND_KEY ->
-                    machine.checkedMemory()
-                            .requireReadable(r2, requireMap(machine, r1).keySize(), insn);
+            case MAP_AND_KEY -> requireKey(machine, requireMap(machine, r1), r2);
             case OTHER -> arguments(machine, r1, r2, r3, r4, r5);
         }
         return function.call(machine, r1, r2, r3, r4, r5);
@@ -216,6 +214,12 @@ public final class CheckedCall implements HelperFunction {
             memory.requireWritable(value, (int) size, insn);
         } else {
             memory.requireReadable(value, (int) size, insn);
+        }
+    }
+
+    private void requireKey(BpfMachine machine, BpfMap map, long key) {
+        if (map.keySize() != 0) {
+            machine.checkedMemory().requireReadable(key, map.keySize(), insn);
         }
     }
 

@@ -239,6 +239,24 @@ final class IdiomsTest {
         assertThat(outcome(text, false)).contains("insn ").isEqualTo(outcome(text, true));
     }
 
+    @Test
+    void asksNoKeyForAMapWithoutKeys() {
+        BpfMap queue =
+                MapFactory.create(
+                        MapSpec.of("q", MapType.QUEUE, 0, 8, 4, 0),
+                        runtime.nextMapId(),
+                        runtime.cpus(),
+                        new MapEnvironment() {});
+        runtime.registerMap(queue);
+        String text = "r2 = 7\nr1 = " + queue.handle() + " ll\ncall bpf_map_lookup_elem\n";
+        try {
+            assertThat(outcome(text, false)).doesNotContain("hits no memory");
+        } finally {
+            runtime.unregisterMap(queue.id());
+            queue.close();
+        }
+    }
+
     private static String named(String idiom, Random random) {
         String text = idiom;
         for (int at = 0; at < NAMES.length(); at++) {
